@@ -24,6 +24,11 @@ export function formatNumber(value: number): string {
 
 export const formatRatio = (ratio: number): string => `${ratio.toFixed(ratio < 10 ? 2 : 1)}×`;
 
+/** Returns how often the rows of a run were measured, unless their table says otherwise. */
+export function roundsOf({ rounds, isShort }: Result): string {
+  return `medians of ${rounds} rounds${isShort ? ", a short run: warm-ups and passes of 40 % of the usual length" : ""}`;
+}
+
 /** Returns the table for a terminal: each value, and its ratio to the first one with its spread. */
 export function terminalTable(table: Table, result: Result): string {
   const columns = columnsOf(table);

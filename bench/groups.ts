@@ -54,12 +54,12 @@ export function selectGroups(prefixes: readonly string[]): readonly Group[] {
   return groups.filter(({ name }) => prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix)));
 }
 
-async function measureCore({ name, title, tasks }: CoreTable, { rounds, quick }: Effort): Promise<Table> {
+async function measureCore({ name, title, tasks }: CoreTable, effort: Effort): Promise<Table> {
   const program = await bundle("worker");
   const rows: Row[] = [];
   for (const task of tasks) {
-    if (quick && !quickRows.includes(`${name} ${task.workload}`)) continue;
-    rows.push(await measure(program, task, comparedIn(name, quick), rounds));
+    if (effort.quick && !quickRows.includes(`${name} ${task.workload}`)) continue;
+    rows.push(await measure(program, task, comparedIn(name, effort.quick), effort));
     showProgress();
   }
   return { name, title, unit: "ns", shows: "ratios", rows };
@@ -78,7 +78,7 @@ async function measureBroadcasts(effort: Effort): Promise<Table> {
   const compared = implementations
     .filter(({ name }) => name === "ws" || name === "hybi-host")
     .map((each) => (each.name === "ws" ? each : { ...each, name: "listen", title: "listen" }));
-  const { cells } = await measure(await bundle("worker"), task, compared, effort.rounds);
+  const { cells } = await measure(await bundle("worker"), task, compared, effort);
   const inMicroseconds = cells.map((cell) => ({ ...cell, value: Number((cell.value / 1000).toPrecision(4)) }));
   const rows = [
     await measureBroadcast(effort),

@@ -5,20 +5,24 @@ import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Effort } from "./effort.ts";
-import { markdownTable, terminalTable } from "./format.ts";
+import { markdownTable, roundsOf, terminalTable } from "./format.ts";
 import { type Group, groups, selectGroups } from "./groups.ts";
 import { hostileTable, measureHostile } from "./hostile/measure.ts";
 import { writeReport } from "./report/main.ts";
 import type { Result, Table } from "./result.ts";
 
+/** Share of the usual warm-ups and passes that a short run takes. Much less would measure code that is not compiled yet. */
+const shortShare = 0.4;
+
 const usage = `pnpm bench [options]
 
 Measures hybi beside ws and others in the same run; a ratio says how many times less CPU time than ws.
 
-  --all              everything, with the rounds of the published tables: about 20 minutes
+  --all              everything: about 20 minutes
   --only GROUP       the tables whose names begin with GROUP; may be repeated
   --quick            few rows, rounds and connections: a look whether all works
-  --rounds N         more rounds make the medians steadier (default 7, or 3 for a quick run)
+  --short            short warm-ups and passes: figures vary more, and --all takes a third of the time
+  --rounds N         more rounds make the medians steadier (default 7, 3 for a quick run, 2 for a short one)
   --node PATH        measures this program of Node, instead of the one that runs the command
   --markdown         prints Markdown, with the goals that are reached
   --json FILE        saves the results
@@ -66,6 +70,7 @@ function parseOptions() {
       all: { type: "boolean", default: false },
       only: { type: "string", multiple: true, default: [] },
       quick: { type: "boolean", default: false },
+      short: { type: "boolean", default: false },
       rounds: { type: "string" },
       node: { type: "string" },
       markdown: { type: "boolean", default: false },
@@ -89,18 +94,19 @@ function runIn(node: string): void {
 async function measureAll(): Promise<void> {
   const selected = selectGroups(options.only);
   if (selected.length === 0) fail(`No group begins with ${options.only.join(" or ")}.`);
-  const rounds = Number(options.rounds ?? (options.quick ? 3 : 7));
+  const rounds = Number(options.rounds ?? (options.short ? 2 : options.quick ? 3 : 7));
   const tables: Table[] = [];
   const result: Result = {
     node: process.versions.node,
     processor: cpus()[0]?.model ?? "unknown",
     date: new Date().toISOString().slice(0, 10),
     rounds,
+    isShort: options.short,
     tables,
   };
-  console.log(`Node ${result.node}, ${result.processor}; CPU time, medians of ${rounds} rounds, ratios to ws.\n`);
+  console.log(`Node ${result.node}, ${result.processor}; CPU time, ${roundsOf(result)}, ratios to ws.\n`);
   for (const group of selected) {
-    const table = await measureGroup(group, { rounds, quick: options.quick });
+    const table = await measureGroup(group, { rounds, quick: options.quick, share: options.short ? shortShare : 1 });
     process.stderr.write("\n");
     if (table === undefined || table.rows.length === 0) continue;
     tables.push(table);

@@ -1,4 +1,5 @@
 /** Measures one task in all implementations. Their passes alternate, so that noise affects all alike. */
+import type { Effort } from "./effort.ts";
 import type { Implementation } from "./implementations.ts";
 import { comparedCell, type Row } from "./result.ts";
 import { compare } from "./statistics.ts";
@@ -11,11 +12,11 @@ export async function measure(
   program: string,
   task: Task,
   implementations: readonly Implementation[],
-  rounds: number,
+  { rounds, share }: Effort,
 ): Promise<Row> {
   const workers = implementations.map((implementation) => new WorkerProcess(program, implementation));
   try {
-    await prepareAll(workers, task);
+    await prepareAll(workers, task, share);
     const times: number[][] = workers.map(() => []);
     for (let round = 0; round < rounds; round++) {
       for (const [index, worker] of workers.entries()) times[index]?.push(await worker.pass());
@@ -30,11 +31,11 @@ export async function measure(
 }
 
 /** Verifies before any timing that all implementations produce the same output. */
-async function prepareAll(workers: readonly WorkerProcess[], task: Task): Promise<void> {
+async function prepareAll(workers: readonly WorkerProcess[], task: Task, share: number): Promise<void> {
   let expected: string | undefined;
   // One after the other, because the machine may have a single core.
   for (const worker of workers) {
-    const digest = await worker.prepare(task);
+    const digest = await worker.prepare(task, share);
     expected ??= digest;
     if (digest !== expected)
       throw new Error(`${worker.implementation.title} returned ${digest} instead of ${expected}.`);

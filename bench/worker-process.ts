@@ -22,9 +22,9 @@ export class WorkerProcess {
     this.#ended.catch(() => {});
   }
 
-  /** Prepares the task and warms it up; returns the digest of all output. */
-  async prepare(task: Task): Promise<string> {
-    const response = await this.#ask({ type: "prepare", task });
+  /** Prepares the task and warms it up, for this share of the usual time; returns the digest of all output. */
+  async prepare(task: Task, share = 1): Promise<string> {
+    const response = await this.#ask({ type: "prepare", task, share });
     if (response.type !== "prepared") throw new Error("Unexpected response from the worker.");
     return response.digest;
   }

@@ -8,7 +8,7 @@ import { heldByWaiting } from "./in-process/waiting.ts";
 import type { PreparedTask, Task } from "./task.ts";
 
 export type Request =
-  | { readonly type: "prepare"; readonly task: Task }
+  | { readonly type: "prepare"; readonly task: Task; readonly share: number }
   | { readonly type: "pass" }
   | { readonly type: "garbage" }
   | { readonly type: "held"; readonly by: keyof typeof held };
@@ -45,7 +45,7 @@ process.on("disconnect", () => process.exit(0));
 async function respond(request: Request): Promise<Response> {
   switch (request.type) {
     case "prepare":
-      return prepare(request.task);
+      return prepare(request.task, request.share);
     case "pass":
       return { type: "passed", nanoseconds: await timeFor(preparedTask(), passTime) };
     case "garbage":
@@ -57,10 +57,10 @@ async function respond(request: Request): Promise<Response> {
   }
 }
 
-async function prepare(task: Task): Promise<Response> {
+async function prepare(task: Task, share: number): Promise<Response> {
   prepared = await preparations[task.direction](task, implementation);
   const digest = prepared.verify();
-  await timeFor(prepared, warmUpTime);
+  await timeFor(prepared, warmUpTime * share);
   return { type: "prepared", digest };
 }
 

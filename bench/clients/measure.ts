@@ -20,7 +20,7 @@ export async function measureClients(effort: Effort): Promise<Table> {
   return { name: "client", title: "Clients", unit: "µs", shows: "ratios", rows };
 }
 
-async function measureTask(task: ClientTask, { rounds }: Effort): Promise<Row> {
+async function measureTask(task: ClientTask, { rounds, share }: Effort): Promise<Row> {
   const server = fork(await bundle("clients/server"));
   const [port] = await once(server, "message");
   const program = await bundle("clients/client");
@@ -29,11 +29,11 @@ async function measureTask(task: ClientTask, { rounds }: Effort): Promise<Row> {
     fork(program, [name], { env: { ...process.env, ...environment }, execArgv: [...flags] }),
   );
   try {
-    for (const client of clients) await ask(client, { port, task, passTime: times.warmUp });
+    for (const client of clients) await ask(client, { port, task, passTime: times.warmUp * share });
     const costs: number[][] = clients.map(() => []);
     for (let round = 0; round < rounds; round++) {
       for (const [index, client] of clients.entries()) {
-        costs[index]?.push((await ask(client, { port, task, passTime: times.pass })) / 1000);
+        costs[index]?.push((await ask(client, { port, task, passTime: times.pass * share })) / 1000);
       }
     }
     const cells = subjects.map((subject, index) =>

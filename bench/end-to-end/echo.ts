@@ -25,8 +25,13 @@ export async function measureEcho(table: EchoTable, effort: Effort): Promise<Tab
   return { name, title, unit: "µs", shows: "ratios", rows };
 }
 
-async function measureTask(task: EchoTask, subjects: readonly Subject[], { rounds, quick }: Effort): Promise<Row> {
-  const { pass, warmUp } = times[quick ? "quick" : "full"];
+async function measureTask(
+  task: EchoTask,
+  subjects: readonly Subject[],
+  { rounds, quick, share }: Effort,
+): Promise<Row> {
+  const usual = times[quick ? "quick" : "full"];
+  const [pass, warmUp] = [usual.pass * share, usual.warmUp * share];
   const generator = await GeneratorProcess.start();
   const servers: ServerProcess[] = [];
   try {

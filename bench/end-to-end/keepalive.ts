@@ -12,20 +12,19 @@ const period = 2000;
 /** Periods of a window that is measured, and before the first. */
 const windowPeriods = 2;
 const warmUpPeriods = 5;
-const windows = { full: 4, quick: 2 };
 
-export async function measureKeepalive({ quick }: Effort): Promise<Table> {
-  const effort = quick ? "quick" : "full";
-  const connections = allowedConnections(wanted[effort]);
+export async function measureKeepalive({ quick, share }: Effort): Promise<Table> {
+  const connections = allowedConnections(wanted[quick ? "quick" : "full"]);
+  const windows = quick || share < 1 ? 2 : 4;
   const subjects = subjectsNamed(["ws", "listen"], { ping: period });
   const costs: number[][] = [];
   // One after the other: the Pings of one server would disturb the others.
   for (const subject of subjects) {
-    costs.push(await measureSubject(subject, connections, windows[effort]));
+    costs.push(await measureSubject(subject, connections, windows));
     showProgress();
   }
   const title = `${connections.toLocaleString("en-US")} connections, a Ping every ${period / 1000} s`;
-  const sampling = `medians of ${windows[effort]} windows, one server after the other`;
+  const sampling = `medians of ${windows} windows, one server after the other`;
   const rows = [{ name: "ping", title, cells: cellsOfSamples(subjects, costs) }];
   return { name: "keepalive", title: "Keepalive", unit: "µs", shows: "values", sampling, rows };
 }

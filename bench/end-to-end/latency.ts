@@ -20,8 +20,9 @@ const percentiles: readonly { readonly name: keyof Latencies; readonly title: st
   { name: "p999", title: "p99.9" },
 ];
 
-export async function measureLatency({ rounds, quick }: Effort): Promise<Table> {
-  const { pass, warmUp } = times[quick ? "quick" : "full"];
+export async function measureLatency({ rounds, quick, share }: Effort): Promise<Table> {
+  const usual = times[quick ? "quick" : "full"];
+  const [pass, warmUp] = [usual.pass * share, usual.warmUp * share];
   const subjects = subjectsNamed(["ws", "listen", "pump", "raw"]);
   const generator = await GeneratorProcess.start();
   const servers: ServerProcess[] = [];

@@ -19,7 +19,7 @@ interface Cost {
   readonly both: number;
 }
 
-export async function measureOpenings({ rounds }: Effort): Promise<Table> {
+export async function measureOpenings({ rounds, share }: Effort): Promise<Table> {
   const generator = await GeneratorProcess.start();
   const subjects = subjectsNamed(["ws", "listen", "upgrade", "pump", "canned", "bun-native"]);
   const servers: ServerProcess[] = [];
@@ -27,7 +27,7 @@ export async function measureOpenings({ rounds }: Effort): Promise<Table> {
     for (const subject of subjects) {
       const server = await ServerProcess.start(subject);
       servers.push(server);
-      for (let pass = 0; pass < warmUpPasses; pass++) await openAndClose(generator, server);
+      for (let pass = 0; pass < warmUpPasses * share; pass++) await openAndClose(generator, server);
     }
     const costs: Cost[][] = servers.map(() => []);
     for (let round = 0; round < rounds; round++) {

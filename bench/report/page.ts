@@ -1,11 +1,12 @@
 /** The measured part of docs/design/performance.md: all goals in one table, then every table for each version of Node. */
-import { formatMarkdownTable, formatNumber, formatRatio, goalText, markdownTable } from "../format.ts";
+import { formatMarkdownTable, formatNumber, formatRatio, goalText, markdownTable, roundsOf } from "../format.ts";
 import { type Goal, goals, outcomeOf, verdict } from "../goals.ts";
 import type { Result } from "../result.ts";
 
 export function measuredTables(results: readonly Result[]): string {
   const runs = results.map(
-    ({ node, date, processor, rounds }) => `- Node ${node}: ${date}, ${processor}, medians of ${rounds} rounds.`,
+    (result) =>
+      `- Node ${result.node}: ${result.date}, ${result.processor}, ${roundsOf(result)}, unless the table says otherwise.`,
   );
   return [...runs, "", "### Goals", "", goalsTable(results), "", ...tablesOf(results)].join("\n");
 }

@@ -48,6 +48,15 @@ describe("measuredTables", () => {
     expect(text).toContain("| Echo of text: 32 × 64 × 64 B | listen ≥13× | 13.0× | ✓ | 6.50× | −50 % |");
     expect(text).toContain("| Node 26.1.0, µs | ws | listen | goal |");
   });
+
+  it("says of which run the figures are, and which are not of its rounds", () => {
+    const run = { ...resultOf("20.1.0", 1), isShort: true };
+    const text = measuredTables([
+      { ...run, tables: run.tables.map((table) => ({ ...table, sampling: "one run each" })) },
+    ]);
+    expect(text).toContain("medians of 7 rounds, a short run: ");
+    expect(text).toContain("| Node 20.1.0, µs; one run each | ws |");
+  });
 });
 
 describe("chart", () => {
