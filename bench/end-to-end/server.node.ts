@@ -64,11 +64,15 @@ async function startListen(binaryType: BinaryType): Promise<Started> {
   return { port: server.port, broadcast: (data) => void server.broadcast(data) };
 }
 
+/** The bytes are not changed after they are sent, as users of `ws` must promise as well; without it, they are copied. */
+const owned = { owned: true };
+
 function echoing(binaryType: BinaryType): OpeningHandler {
   return (opening) => {
     const socket = opening.accept();
     socket.binaryType = binaryType;
-    socket.onmessage = ({ data }) => socket.send(data);
+    if (binaryType === "bytes") socket.onmessage = ({ data }) => socket.send(data, owned);
+    else socket.onmessage = ({ data }) => socket.send(data);
   };
 }
 
