@@ -96,6 +96,11 @@ export function returnChunk(chunk: Uint8Array): void {
   if (free.length < maxFree) free.push(loan.block);
 }
 
+/** Returns a borrowed block of which nothing was lent. Ignores other blocks. */
+export function returnUnused(block: Uint8Array): void {
+  if (block.length === blockSize && free.length < maxFree) free.push(block);
+}
+
 /** Called when a transport has handed back `chunk`, whatever its origin. */
 export function noteHandedBack(chunk: Uint8Array): void {
   if (chunk.length <= headerOnly || seeds === maxSeeds || free.length > 0) return;

@@ -2,7 +2,7 @@
  * A bump allocator for output. Bytes are appended to a block until it is sealed. A sealed block is never written again,
  * growing copies nothing, and the position never moves back, so bytes that were taken cannot change.
  */
-import { blockSize, borrowBlock, hasFreeBlock, lendBlock } from "./block-pool.ts";
+import { blockSize, borrowBlock, hasFreeBlock, lendBlock, returnUnused } from "./block-pool.ts";
 import { copyOf, noBytes } from "./byte-arrays.ts";
 
 /** The largest array that V8 keeps in its own heap, at a tenth of the cost: enough for a few headers (bench/encode-task.ts). */
@@ -84,7 +84,7 @@ export class ByteWriter {
   /** Appends an array by reference and returns its index in the result of `take`. The caller must not change it afterwards. */
   appendReference(bytes: Uint8Array): number {
     if (this.position > 0) {
-      this.#seal();
+      this.#sealBefore();
       // Only headers lie between arrays that are appended by reference.
       this.#nextSize = smallestBlock;
     }
@@ -105,6 +105,7 @@ export class ByteWriter {
     if (chunks === undefined) return nothing;
     this.#sealed = undefined;
     this.#sealedCost = 0;
+    returnUnused(this.block);
     this.#dropBlock();
     return chunks;
   }
@@ -119,21 +120,40 @@ export class ByteWriter {
     this.#capacity = this.#isExact ? wanted : this.block.length;
   }
 
+  /**
+   * Seals what precedes an array by reference. Few bytes are copied, so that the block is used further: otherwise a series of
+   * short and long messages that waits would hold a block for each short one.
+   */
+  #sealBefore(): void {
+    if (this.position <= appendCopyLimit) this.#sealCopy();
+    else this.#seal();
+  }
+
   #seal(): void {
     const { block, position } = this;
-    this.#sealed ??= [];
-    this.#sealedCost += arrayCost;
+    // A view would move the block out of V8's heap. Copying a few bytes does not.
     if (block.length <= smallestBlock) {
-      // A view would move the block out of V8's heap. Copying a few bytes does not, and lets us keep using the block.
-      this.#sealed.push(copyOf(block, 0, position));
-    } else {
-      const whole = position === block.length ? block : block.subarray(0, position);
-      lendBlock(block, whole);
-      this.#sealedCost += block.length - position;
-      this.#sealed.push(whole);
-      this.#dropBlock();
+      this.#sealCopy();
+      return;
     }
+    const lent = position === block.length ? block : block.subarray(0, position);
+    lendBlock(block, lent);
+    this.#addSealed(lent, block.length - position);
+    this.#dropBlock();
     this.position = 0;
+  }
+
+  /** Seals a copy of the bytes, and keeps using the block. */
+  #sealCopy(): void {
+    const { block, position } = this;
+    this.#addSealed(position <= smallestBlock ? copyOf(block, 0, position) : block.slice(0, position), 0);
+    this.position = 0;
+  }
+
+  #addSealed(chunk: Uint8Array, unused: number): void {
+    this.#sealed ??= [];
+    this.#sealedCost += arrayCost + unused;
+    this.#sealed.push(chunk);
   }
 
   #dropBlock(): void {

@@ -6,7 +6,7 @@
 import { countOf } from "../checks/callback-result.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { blockSize } from "./block-pool.ts";
-import { appendCopyLimit, type ByteWriter } from "./byte-writer.ts";
+import type { ByteWriter } from "./byte-writer.ts";
 import { type Encoder, exactEncoder } from "./platform-text.ts";
 import { scratchOf } from "./scratch.ts";
 
@@ -125,7 +125,7 @@ function encodeDirectly(part: string, writer: ByteWriter): Progress {
 function encodeInScratch(part: string, room: number, writer: ByteWriter, exact: boolean): Progress {
   const encoded = scratchOf(room);
   const step = encodeAsFits(part, encoded, 0, room);
-  if (exact && step.written > appendCopyLimit) writer.appendReference(encoded.slice(0, step.written));
+  if (exact) writer.appendReference(encoded.slice(0, step.written));
   else writer.appendCopy(encoded, 0, step.written);
   return step;
 }

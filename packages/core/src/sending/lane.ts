@@ -206,39 +206,36 @@ export class Lane {
         continue;
       }
       let start = 0;
-      let left = 0;
       for (; texts[nextText] === index; nextText += 2) {
         const at = texts[nextText + 1]!;
         const end = at + frameLength(chunk, at);
-        left += this.#pushRun(queue, chunk.subarray(start, at));
+        this.#pushRun(queue, chunk.subarray(start, at));
         const payload = chunk.subarray(end - payloadLength(chunk, at), end);
         // A text that must wait holds no more than its length: not the block that it was encoded in.
-        this.#pushPending(queue, pendingMessage("text", end - at === memoryOf(chunk) ? payload : payload.slice()));
+        const isAlone = end - at === chunk.buffer.byteLength;
+        this.#pushPending(queue, pendingMessage("text", isAlone ? payload : payload.slice()));
         start = end;
       }
       // The header of a payload by reference is written again when the message is sent.
       const header = index + 1 === binaries[next] ? headerLength(chunks[index + 1]!.length, false) : 0;
-      left += this.#pushRun(queue, chunk.subarray(start, chunk.length - header));
-      if (left > 0) this.#chunkOverhead += memoryOf(chunk) - left;
+      this.#pushRun(queue, chunk.subarray(start, chunk.length - header));
     }
     return queue;
   }
 
-  /** Returns the length of `frames`. */
-  #pushRun(queue: Queue<Uint8Array | PendingMessage>, frames: Uint8Array): number {
-    if (frames.length > 0) {
+  /** Queues the frames of short messages. They are copied if they would keep alive a block of more than twice their length. */
+  #pushRun(queue: Queue<Uint8Array | PendingMessage>, frames: Uint8Array): void {
+    const { length } = frames;
+    if (length === 0) return;
+    this.#chunks++;
+    this.#chunkOverhead += arrayCost;
+    // Reading the buffer of a short array would make V8 move it out of its heap.
+    if (length <= smallestBlock || length * 2 < frames.buffer.byteLength) queue.push(frames.slice());
+    else {
+      this.#chunkOverhead += frames.buffer.byteLength - length;
       queue.push(frames);
-      this.#chunks++;
-      this.#chunkOverhead += arrayCost;
     }
-    return frames.length;
   }
-}
-
-/** Returns the memory in bytes that a chunk of the writer keeps alive. */
-function memoryOf(chunk: Uint8Array): number {
-  // Reading the buffer of a short array would make V8 move it out of its heap. The writer makes it at its exact length.
-  return chunk.length <= smallestBlock ? chunk.length : chunk.buffer.byteLength;
 }
 
 function pendingMessage(kind: MessageKind, payload: Uint8Array): PendingMessage {
