@@ -32,6 +32,17 @@ describe("the event handlers of a target", () => {
     add.mockRestore();
   });
 
+  it("are registered at once where the platform can add listeners that nobody sees, with `when`", () => {
+    Object.defineProperty(EventTarget.prototype, "when", { configurable: true, value: () => {} });
+    try {
+      const { handlers } = created();
+      handlers.set("message", () => {});
+      expect(handlers.direct).toBeUndefined();
+    } finally {
+      Reflect.deleteProperty(EventTarget.prototype, "when");
+    }
+  });
+
   it("share one listener, however many targets and types there are", () => {
     const add = vi.spyOn(EventTarget.prototype, "addEventListener");
     for (const { handlers } of [created(true), created(true)])

@@ -46,8 +46,10 @@ export class EventHandlers {
   constructor(target: EventTarget, listener: Listener, hasListeners: boolean) {
     this.#target = target;
     this.#listener = listener;
-    // Where the platform itself looks up and calls handlers, `fire` prevents it for events that are dispatched.
-    this.#registered = hasListeners || platformLooksForHandlers() ? allTypes : noTypes;
+    // Where the platform itself looks up and calls handlers, `fire` prevents it for events that are dispatched. And `when`
+    // (Observable, WICG) adds listeners within the platform.
+    const isUnseen = platformLooksForHandlers() || "when" in EventTarget.prototype;
+    this.#registered = hasListeners || isUnseen ? allTypes : noTypes;
   }
 
   /** The handler to call for a message without dispatching the event; undefined if it must be dispatched. */

@@ -3,9 +3,9 @@
  * A timer per idle connection would cost 300 bytes in Node; an alarm costs 8 (bench/micro/connection-memory.ts).
  */
 import type { Instant } from "@hybi/core";
-import type { Clock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { perClock } from "./per-clock.ts";
-import { createReporter, printed } from "./reporter.ts";
+import { clockThrew, createReporter, printed } from "./reporter.ts";
 import { startTimer, type Timer } from "./timer.ts";
 
 /** A callback due at an instant. Only `Alarms` sets the fields. */
@@ -101,9 +101,15 @@ export class Alarms {
     if (first === undefined || first.at >= this.#timerAt) return;
     this.#disarm();
     const span = Math.max(0, Math.ceil(first.at - now));
-    this.#timer = startTimer(this.#clock, span, () => this.#fire(), this.#late);
-    // Last: if the clock throws, the next alarm that is set must start the timer.
     this.#timerAt = first.at;
+    const fire = (): void => this.#fire();
+    try {
+      this.#timer = startTimer(this.#clock, span, fire, this.#late);
+    } catch (error) {
+      clockThrew(this.#clock, error);
+      // All connections of the clock wait for this timer.
+      this.#timer = startTimer(systemClock, span, fire, this.#late);
+    }
   }
 
   readonly #late = (delay: number): void => {
@@ -114,8 +120,11 @@ export class Alarms {
     const timer = this.#timer;
     this.#timer = undefined;
     this.#timerAt = Number.POSITIVE_INFINITY;
-    // Last, because the clock may throw.
-    timer?.cancel();
+    try {
+      timer?.cancel();
+    } catch (error) {
+      clockThrew(this.#clock, error);
+    }
   }
 
   #fire(): void {
