@@ -1,8 +1,7 @@
 /** Measures one task in all implementations. Their passes alternate, so that noise affects all alike. */
 import type { Effort } from "./effort.ts";
 import type { Implementation } from "./implementations.ts";
-import { comparedCell, type Row } from "./result.ts";
-import { compare } from "./statistics.ts";
+import { comparedCells, type Row } from "./result.ts";
 import type { Task } from "./task.ts";
 import { WorkerProcess } from "./worker-process.ts";
 import { findWorkload } from "./workloads.ts";
@@ -21,9 +20,7 @@ export async function measure(
     for (let round = 0; round < rounds; round++) {
       for (const [index, worker] of workers.entries()) times[index]?.push(await worker.pass());
     }
-    const cells = implementations.map((implementation, index) =>
-      comparedCell(implementation, compare(times[index] as number[], times[0] as number[])),
-    );
+    const cells = comparedCells(implementations, times);
     return { name: task.workload, title: findWorkload(task.workload)?.title ?? task.workload, cells };
   } finally {
     for (const worker of workers) worker.end();

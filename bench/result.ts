@@ -1,5 +1,5 @@
 /** The one form of every result: tables of rows, in which each subject has a value. Everything is read and written from it. */
-import { type Comparison, quantile, spreadOf } from "./statistics.ts";
+import { compare, quantile, spreadOf } from "./statistics.ts";
 
 /** The value of one subject. Every value is a cost, in the unit of its row. */
 export interface Cell {
@@ -51,9 +51,12 @@ interface Titled {
   readonly title: string;
 }
 
-/** Returns the cell of a subject whose rounds alternated with those of the first one. */
-export function comparedCell({ name, title }: Titled, { median, ratio, spread }: Comparison): Cell {
-  return { subject: name, title, value: round(median), ratio: round(ratio), spread: round(spread) };
+/** Returns the cells of subjects whose rounds alternated: for each its cost in every round. The first is the reference. */
+export function comparedCells(subjects: readonly Titled[], costs: readonly (readonly number[])[]): Cell[] {
+  return subjects.map(({ name, title }, index) => {
+    const { median, ratio, spread } = compare(costs[index] as number[], costs[0] as number[]);
+    return { subject: name, title, value: round(median), ratio: round(ratio), spread: round(spread) };
+  });
 }
 
 /** Returns the cells of values that were measured once each. The first is the reference. */

@@ -3,8 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { bundle } from "../bundle.ts";
 import { type Effort, showProgress } from "../effort.ts";
-import { comparedCell, type Row, type Table } from "../result.ts";
-import { compare } from "../statistics.ts";
+import { comparedCells, type Row, type Table } from "../result.ts";
 import type { ClientRequest } from "./client.ts";
 import { type ClientTask, clientSubjects, clientTasks } from "./subjects.ts";
 
@@ -36,10 +35,7 @@ async function measureTask(task: ClientTask, { rounds, share }: Effort): Promise
         costs[index]?.push((await ask(client, { port, task, passTime: times.pass * share })) / 1000);
       }
     }
-    const cells = subjects.map((subject, index) =>
-      comparedCell(subject, compare(costs[index] as number[], costs[0] as number[])),
-    );
-    return { name: task.name, title: task.title, cells };
+    return { name: task.name, title: task.title, cells: comparedCells(subjects, costs) };
   } finally {
     for (const process of [server, ...clients]) process.disconnect();
   }

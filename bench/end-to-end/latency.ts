@@ -1,11 +1,11 @@
 /** Latencies at a fixed rate, which does not wait for slow responses: 32 connections, text of 64 bytes. */
 import { type Effort, showProgress } from "../effort.ts";
 import { cellsOfSamples, type Row, type Table } from "../result.ts";
-import { GeneratorProcess } from "./generator-process.ts";
 import type { Latencies } from "./pace.ts";
-import { ServerProcess } from "./server-process.ts";
+import type { ServerProcess } from "./server-process.ts";
 import { subjectsNamed } from "./subjects.ts";
 import type { TrafficKind } from "./traffic.ts";
+import { inTurns, withServers } from "./with-servers.ts";
 
 const connections = 32;
 const traffic: TrafficKind = { kind: "text", length: 64, depth: 1 };
@@ -24,36 +24,28 @@ export async function measureLatency({ rounds, quick, share }: Effort): Promise<
   const usual = times[quick ? "quick" : "full"];
   const [pass, warmUp] = [usual.pass * share, usual.warmUp * share];
   const subjects = subjectsNamed(["ws", "listen", "pump", "raw"]);
-  const generator = await GeneratorProcess.start();
-  const servers: ServerProcess[] = [];
-  try {
-    for (const subject of subjects) {
-      const server = await ServerProcess.start(subject);
-      servers.push(server);
+  return await withServers(
+    subjects,
+    async (generator, server) => {
       await generator.open(server, connections, connections);
       await generator.run(server, traffic, warmUp);
-    }
-    // With one message outstanding per connection, as most of these have at any time.
-    const saturated = await generator.run(servers[0] as ServerProcess, traffic, warmUp);
-    const half = Math.round(saturated.count / saturated.seconds / 2 / 1000) * 1000;
-    const rows: Row[] = [];
-    for (const [load, rate] of [["slow", slow] as const, ["half", half] as const]) {
-      const results: Latencies[][] = servers.map(() => []);
-      for (let round = 0; round < rounds; round++) {
-        for (const [index, server] of servers.entries())
-          results[index]?.push(await generator.pace(server, traffic, rate, pass));
+    },
+    async (generator, servers) => {
+      // With one message outstanding per connection, as most of these have at any time.
+      const saturated = await generator.run(servers[0] as ServerProcess, traffic, warmUp);
+      const half = Math.round(saturated.count / saturated.seconds / 2 / 1000) * 1000;
+      const rows: Row[] = [];
+      for (const [load, rate] of [["slow", slow] as const, ["half", half] as const]) {
+        const results = await inTurns(servers, rounds, (server) => generator.pace(server, traffic, rate, pass));
+        const rateTitle = `${rate.toLocaleString("en-US")}/s${load === "half" ? ", half of what ws can" : ""}`;
+        for (const { name, title } of percentiles) {
+          const samples = results.map((rounds) => rounds.map((latencies) => latencies[name]));
+          const cells = cellsOfSamples(subjects, samples);
+          rows.push({ name: `${load}-${name}`, title: `${rateTitle}: ${title}`, cells });
+        }
+        showProgress();
       }
-      const rateTitle = `${rate.toLocaleString("en-US")}/s${load === "half" ? ", half of what ws can" : ""}`;
-      for (const { name, title } of percentiles) {
-        const samples = results.map((rounds) => rounds.map((latencies) => latencies[name]));
-        const cells = cellsOfSamples(subjects, samples);
-        rows.push({ name: `${load}-${name}`, title: `${rateTitle}: ${title}`, cells });
-      }
-      showProgress();
-    }
-    return { name: "latency", title: "Latency at a fixed rate", unit: "µs", shows: "values", rows };
-  } finally {
-    generator.end();
-    await Promise.all(servers.map((server) => server.end()));
-  }
+      return { name: "latency", title: "Latency at a fixed rate", unit: "µs", shows: "values", rows };
+    },
+  );
 }

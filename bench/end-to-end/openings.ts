@@ -1,10 +1,10 @@
 /** Opening handshakes over sockets: the cost of each to the server, from the connection to the response or to its end. */
 import { type Effort, showProgress } from "../effort.ts";
-import { comparedCell, type Table } from "../result.ts";
-import { compare } from "../statistics.ts";
-import { GeneratorProcess } from "./generator-process.ts";
-import { ServerProcess } from "./server-process.ts";
+import { comparedCells, type Row, type Table } from "../result.ts";
+import type { GeneratorProcess } from "./generator-process.ts";
+import type { ServerProcess } from "./server-process.ts";
 import { subjectsNamed } from "./subjects.ts";
+import { inTurns, withServers } from "./with-servers.ts";
 
 /** Connections per pass. */
 const perPass = 500;
@@ -20,38 +20,28 @@ interface Cost {
 }
 
 export async function measureOpenings({ rounds, share }: Effort): Promise<Table> {
-  const generator = await GeneratorProcess.start();
   const subjects = subjectsNamed(["ws", "listen", "upgrade", "pump", "canned", "bun-native"]);
-  const servers: ServerProcess[] = [];
-  try {
-    for (const subject of subjects) {
-      const server = await ServerProcess.start(subject);
-      servers.push(server);
+  return await withServers(
+    subjects,
+    async (generator, server) => {
       for (let pass = 0; pass < warmUpPasses * share; pass++) await openAndClose(generator, server);
-    }
-    const costs: Cost[][] = servers.map(() => []);
-    for (let round = 0; round < rounds; round++) {
-      for (const [index, server] of servers.entries()) costs[index]?.push(await openAndClose(generator, server));
-    }
-    showProgress();
-    const row = (name: keyof Cost, title: string): Table["rows"][number] => {
-      const values = costs.map((rounds) => rounds.map((cost) => cost[name]));
-      const cells = subjects.map((subject, index) =>
-        comparedCell(subject, compare(values[index] as number[], values[0] as number[])),
-      );
-      return { name, title, cells };
-    };
-    return {
-      name: "handshakes",
-      title: "Openings, each a new connection",
-      unit: "µs",
-      shows: "ratios",
-      rows: [row("opening", "opening, closing left out"), row("both", "opening and closing")],
-    };
-  } finally {
-    generator.end();
-    await Promise.all(servers.map((server) => server.end()));
-  }
+    },
+    async (generator, servers) => {
+      const costs = await inTurns(servers, rounds, (server) => openAndClose(generator, server));
+      showProgress();
+      const row = (name: keyof Cost, title: string): Row => {
+        const values = costs.map((rounds) => rounds.map((cost) => cost[name]));
+        return { name, title, cells: comparedCells(subjects, values) };
+      };
+      return {
+        name: "handshakes",
+        title: "Openings, each a new connection",
+        unit: "µs",
+        shows: "ratios",
+        rows: [row("opening", "opening, closing left out"), row("both", "opening and closing")],
+      };
+    },
+  );
 }
 
 async function openAndClose(generator: GeneratorProcess, server: ServerProcess): Promise<Cost> {

@@ -1,5 +1,6 @@
 /** An echo server in Bun: the built-in one, `ws`, or ours. Prints its port. */
 import { listen } from "@hybi/bun";
+import { echoing } from "./echoing.ts";
 import { report, type Started } from "./reporter.ts";
 import { address, serverOfKind, serverOptions } from "./server-options.ts";
 import { startWs } from "./ws-servers.ts";
@@ -8,15 +9,7 @@ const options = serverOptions();
 
 const starts: Readonly<Record<string, () => Promise<Started>>> = {
   ws: () => startWs(options, false, undefined),
-  listen: () =>
-    listen(
-      (opening) => {
-        const socket = opening.accept();
-        socket.binaryType = "bytes";
-        socket.onmessage = ({ data }) => socket.send(data);
-      },
-      { host: address },
-    ),
+  listen: () => listen(echoing("bytes"), { host: address }),
   native: async () => {
     const server = Bun.serve({
       hostname: address,

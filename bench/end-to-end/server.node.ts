@@ -9,13 +9,13 @@ import {
   NodeTransport,
   nodeClock,
   nodeFunctions,
-  type OpeningHandler,
   permessageDeflate,
   upgrade,
   WebSocketServer,
 } from "@hybi/node";
 import { selfSigned } from "@hybi/testing/adapter-contract";
 import { type EchoOptions, echo } from "../../examples/echo/echo.ts";
+import { echoing } from "./echoing.ts";
 import { report, type Started } from "./reporter.ts";
 import { address, serverOfKind, serverOptions } from "./server-options.ts";
 import { startWs } from "./ws-servers.ts";
@@ -62,18 +62,6 @@ async function startListen(binaryType: BinaryType): Promise<Started> {
   const deadlines = options.ping > 0 ? { ping: options.ping } : {};
   const server = await listen(echoing(binaryType), { host: address, extensions, deadlines, tls });
   return { port: server.port, broadcast: (data) => void server.broadcast(data) };
-}
-
-/** The bytes are not changed after they are sent, as users of `ws` must promise as well; without it, they are copied. */
-const owned = { owned: true };
-
-function echoing(binaryType: BinaryType): OpeningHandler {
-  return (opening) => {
-    const socket = opening.accept();
-    socket.binaryType = binaryType;
-    if (binaryType === "bytes") socket.onmessage = ({ data }) => socket.send(data, owned);
-    else socket.onmessage = ({ data }) => socket.send(data);
-  };
 }
 
 /** Listens over TCP or TLS. */

@@ -470,7 +470,6 @@ export class Connection implements Output, Statistics {
       this.#bytesTaken += chunk.length;
       if (claimChunk(chunk, this.#owner)) this.#lent?.add(chunk);
     }
-    if (chunks.length > 0) this.#outgoing.isWriting = true;
     if (this.#outgoing.closeTaken) this.#closingHandshake.taken();
     if (this.state === "ended") this.#releaseTransforms();
     return chunks;
@@ -488,7 +487,7 @@ export class Connection implements Output, Statistics {
       else noteHandedBack(chunk);
     }
     this.#lent ??= new LentChunks();
-    this.#outgoing.isWriting = false;
+    this.#outgoing.handedBack();
   }
 
   get outputLength(): number {

@@ -29,7 +29,7 @@ describe("the asynchronous context of events", () => {
       socket.send("kept");
       socket.close();
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(() => clients.map(({ statistics }) => statistics.messagesReceived)).toEqual([1, 1, 1]);
     const seen: string[] = [];
     const ended = clients.map(
       (client, index) =>

@@ -98,7 +98,7 @@ export class OutputScheduler {
    * Whether the transport has taken output and not handed it back since. What is sent now probably waits, so that its memory
    * counts; otherwise it leaves at once, and a block of the pool costs a third of an array.
    */
-  isWriting = false;
+  #isWriting = false;
 
   // An idle connection has neither.
   #pingPong: PingPong | undefined;
@@ -189,12 +189,12 @@ export class OutputScheduler {
       return length;
     }
     if (keys === undefined && data.length * 3 <= Math.min(fragmentSize, longestFrameOfText) && !this.#isTransformed) {
-      const length = lane.appendLongText(data, native, this.isWriting);
+      const length = lane.appendLongText(data, native, this.#isWriting);
       this.#length += length + lastHeader;
       return length;
     }
     const message = new PendingMessage("text", options?.compress);
-    message.appendText(data, this.isWriting);
+    message.appendText(data, this.#isWriting);
     return this.#push(lane, message);
   }
 
@@ -283,6 +283,17 @@ export class OutputScheduler {
    * compression is work.
    */
   take(budget: number): readonly Uint8Array[] {
+    const chunks = this.#takeChunks(budget);
+    if (chunks.length > 0) this.#isWriting = true;
+    return chunks;
+  }
+
+  /** The transport has handed back what it took. */
+  handedBack(): void {
+    this.#isWriting = false;
+  }
+
+  #takeChunks(budget: number): readonly Uint8Array[] {
     const lanes = this.#lanes;
     const hasControls = this.#pingPong !== undefined && !this.#pingPong.isEmpty;
     // The common case: encoded messages only.

@@ -1,6 +1,6 @@
 /**
  * Shares one timer of the host among all pumps of a clock: each pump has an alarm, and the timer is set for the earliest one.
- * A timer per idle connection would cost 300 bytes in Node; an alarm costs 8 (bench/micro/connection-memory.ts).
+ * A timer per idle connection would cost 300 bytes in Node; an alarm costs 8.
  */
 import type { Instant } from "@hybi/core";
 import { type Clock, systemClock } from "./clock.ts";

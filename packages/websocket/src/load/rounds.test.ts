@@ -146,8 +146,7 @@ describe("the rounds", () => {
     rounds.enqueue(sharer(rounds, "one", log, 1));
     rounds.enqueue(sharer(rounds, "two", log, 1));
     fails = false;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(log).toEqual(["one 1", "two 1"]);
+    await expect.poll(() => log).toEqual(["one 1", "two 1"]);
     rounds.enqueue(sharer(rounds, "three", log, 1));
     expect(next()).toBe(1);
     expect(log).toEqual(["one 1", "two 1", "three 1"]);

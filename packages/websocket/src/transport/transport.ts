@@ -35,8 +35,8 @@ export interface TransportSink {
   /**
    * Bytes arrived. Ownership is transferred: the transport neither modifies nor reuses the chunk. The whole `buffer` under
    * it belongs to this connection, because applications can reach it: pass a copy of a chunk from a pool, from a buffer
-   * that holds bytes of other connections, or from one that is much longer. `isLast` means that no other chunk follows in this turn, so responses may leave
-   * at once, still in one write.
+   * that holds bytes of other connections, or from one that is much longer. `isLast` means that no other chunk follows in
+   * this turn, so responses may leave at once, still in one write.
    */
   data(chunk: Uint8Array, isLast?: boolean): void;
   /**
