@@ -1,5 +1,5 @@
 /**
- * Run in a separate process with `--expose-gc` by `held.node.test.ts`: for each kind of data that an endpoint holds for its peer,
+ * Run in a separate process with `heapFlags` by `held.node.test.ts`: for each kind of data that an endpoint holds for its peer,
  * the bytes counted and the growth of the process's memory. Prints one JSON object to standard output.
  */
 import { Connection, Endpoint, plainAgreement } from "@hybi/core";

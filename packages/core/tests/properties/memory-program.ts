@@ -1,5 +1,5 @@
 /**
- * Run in a separate process with `--expose-gc` by `memory.node.test.ts`: measures how much memory is held of data that has
+ * Run in a separate process with `heapFlags` by `memory.node.test.ts`: measures how much memory is held of data that has
  * arrived and not been delivered. Prints one JSON object to standard output.
  */
 import { Connection, Endpoint, plainAgreement } from "@hybi/core";
