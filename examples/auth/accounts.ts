@@ -1,7 +1,6 @@
 /** The part that is independent of WebSocket: accounts, sessions and tickets, over HTTP. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Fields } from "@hybi/core/opening";
-import { basicCredentialsEqual, parseCookies } from "@hybi/core/policy";
+import { basicCredentialsEqual, type Fields, parseCookies } from "@hybi/node";
 import { Secrets } from "./secrets.ts";
 
 /** A logged-in user. The signal is aborted when the user logs out. */

@@ -1,4 +1,4 @@
-import type { Fields } from "@hybi/core/opening";
+import type { Fields } from "@hybi/node";
 import { describe, expect, it } from "vitest";
 import { forwardedClient } from "./forwarded.ts";
 

@@ -1,6 +1,5 @@
 /** Determines the address of a client behind proxies that send X-Forwarded-For and X-Forwarded-Proto. */
-import type { Fields } from "@hybi/core/opening";
-import type { IncomingOpening } from "@hybi/websocket";
+import type { Fields, IncomingOpening } from "@hybi/node";
 
 export interface ForwardedClient {
   readonly address: string | undefined;

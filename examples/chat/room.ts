@@ -3,8 +3,7 @@
  * slowly is skipped, so that it does not fill memory, and gets the number of missed messages once it reads again; a member that
  * never does is dropped.
  */
-import { prepareText } from "@hybi/core";
-import type { WebSocket } from "@hybi/websocket";
+import { prepareText, type WebSocket } from "@hybi/node";
 
 /** What happens to members that read more slowly than the others write. */
 export interface SlowReaderPolicy {

@@ -5,12 +5,11 @@
  *
  * `tsx --conditions=@hybi/source examples/conformance/client.ts ws://127.0.0.1:9001`
  */
-import { permessageDeflate } from "@hybi/permessage-deflate/zlib";
-import type { WebSocket } from "@hybi/websocket";
+import type { WebSocket } from "@hybi/node";
 
 const runtime = "Deno" in globalThis ? "deno" : "Bun" in globalThis ? "bun" : "node";
 const own = `@hybi/${runtime}`;
-const { connect }: typeof import("@hybi/node") = await import(own);
+const { connect, permessageDeflate }: typeof import("@hybi/node") = await import(own);
 const [server = "ws://127.0.0.1:9001", agent = `hybi in ${runtime}`] = process.argv.slice(2);
 const extensions = [permessageDeflate()];
 const limits = { message: 64 * 1_048_576 };

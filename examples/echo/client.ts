@@ -2,7 +2,7 @@
  * Tests echo servers, in any runtime, with our WebSocket for that runtime or with its built-in one. Prints one line per URL:
  * `ok`, or the fault.
  */
-import type { WebSocket as AnyWebSocket } from "@hybi/websocket";
+import type { WebSocket as AnyWebSocket } from "@hybi/node";
 
 const runtime = "Deno" in globalThis ? "deno" : "Bun" in globalThis ? "bun" : "node";
 const [kind, ...urls] = process.argv.slice(2);

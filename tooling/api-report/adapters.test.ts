@@ -1,9 +1,13 @@
-/** The adapters export the same names: a program moves to another runtime by changing the package that it imports from. */
+/**
+ * The adapters export the same names: a program moves to another runtime by changing the package that it imports from. They
+ * export all that is in their signatures: a program imports from one package.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { root } from "../repository.ts";
+import { missingTypes } from "./public-types.ts";
 
 const adapters = ["bun", "deno", "node"] as const;
 
@@ -24,6 +28,18 @@ const differences: Readonly<Record<string, { readonly in: string; readonly becau
   socketHandlers: { in: "bun", because: "For the same reason." },
   nodeClock: { in: "node", because: "Only Node's end of a turn needs more than promises." },
   nodeFunctions: { in: "node", because: "Only Node's functions have been found to be faster than portable ones." },
+};
+
+/** Types in their signatures that no application names, and why. */
+const unnamed: Readonly<Record<string, string>> = {
+  Event: "The global of that name, where a runtime may lack it.",
+  EventTarget: "For the same reason.",
+  DOMException: "For the same reason.",
+  AnyListener: "A listener of the platform's EventTarget, for overloads that take any.",
+  StaticMember: "Names of the members of the class `WebSocket`.",
+  Answering: "Only the server creates an IncomingOpening.",
+  Account: "Only connections have accounts in a MemoryBudget.",
+  Holder: "For the same reason.",
 };
 
 /** Returns the names that an index file exports, types included. */
@@ -54,4 +70,11 @@ describe("the adapters", () => {
     const [first, ...others] = names.map(([, own]) => own.filter((name) => !(name in differences)));
     for (const other of others) expect(other).toEqual(first);
   });
+  it("export the types in their signatures", () => {
+    const entries = adapters.map((adapter) => join(root, `packages/${adapter}/src/index.ts`));
+    const missing = missingTypes(entries, (path) => path.startsWith(join(root, "packages")));
+    const expected = Object.keys(unnamed).sort();
+    for (const [entry, types] of missing)
+      expect([entry, types.map(({ name }) => name).sort()]).toEqual([entry, expected]);
+  }, 60_000);
 });

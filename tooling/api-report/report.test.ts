@@ -33,11 +33,10 @@ const changed = (from: string, to: string): Record<string, string> => ({
 });
 
 describe("formatApiReport", () => {
-  it("lists the public names in order, then the types to which they refer, without docstrings and private members", () => {
+  it("lists the public names in order, those of other packages, then the types to which they refer, without docstrings and private members", () => {
     expect(report().split("\n## ")[1]).toBe(
       [
         "Public names\n",
-        '### Clock\n\n```text\nexport { Clock } from "@hybi/websocket"\n```\n',
         "### Meter\n\n```text\nclass Meter {",
         "  private constructor();",
         "  add(length: number, bounds?: Bounds): number;",
@@ -46,7 +45,10 @@ describe("formatApiReport", () => {
         "### tools\n\n```text\nnamespace tools {\n  const zero: number;\n}\n```\n",
       ].join("\n"),
     );
-    expect(report().split("\n## ")[2]).toContain(
+    expect(report().split("\n## ")[2]).toBe(
+      "Exported again, from other packages\n\n### `@hybi/websocket`\n\n```text\nClock\n```\n",
+    );
+    expect(report().split("\n## ")[3]).toContain(
       "### Bounds\n\n```text\ninterface Bounds {\n  readonly least: number;\n}",
     );
   });

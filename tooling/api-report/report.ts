@@ -72,18 +72,27 @@ export function formatApiReport(specifier: string, entry: string, readSource: (p
 
   const names = [...moduleOf(entry).exported].map(([title, origin]) => ({ title, origin: find(origin) }));
   for (const { origin } of names) seen.add(keyOf(origin));
-  const sections = names.sort((a, b) => compare(a.title, b.title)).map(({ title, origin }) => section(title, origin));
+  names.sort((a, b) => compare(a.title, b.title));
+  const own = names.filter(({ origin }) => origin.from.endsWith(".ts"));
+  const sections = own.map(({ title, origin }) => section(title, origin));
+  // Other packages have reports of their own, so that names suffice here.
+  const others = [...new Set(names.map(({ origin }) => origin.from))].filter((from) => !from.endsWith(".ts"));
+  const reexports = others.sort(compare).map((from) => {
+    const theirs = names.filter(({ origin }) => origin.from === from);
+    const lines = theirs.map(({ title, origin: { name } }) => (name === title ? name : `${name} as ${title}`));
+    return formatSection(`\`${from}\``, lines);
+  });
   const inner: [key: string, text: string][] = [];
   for (const origin of referenced) {
-    // Other packages have reports of their own.
     if (seen.has(keyOf(origin)) || !origin.from.endsWith(".ts") || origin.name === "*") continue;
     seen.add(keyOf(origin));
     inner.push([keyOf(origin), section(origin.name, origin)]);
   }
   const more = inner.sort(([a], [b]) => compare(a, b)).map(([, text]) => text);
   const head = `# \`${specifier}\`\n\n<!-- Written by \`pnpm check:api --write\` from ${entry}. -->\n\n## Public names\n`;
+  const middle = reexports.length === 0 ? [] : ["## Exported again, from other packages\n", ...reexports];
   const tail = more.length === 0 ? [] : ["## Not exported, but part of these signatures\n", ...more];
-  return [head, ...sections, ...tail].join("\n");
+  return [head, ...sections, ...middle, ...tail].join("\n");
 }
 
 /** Returns the differences between two reports, one for each name, with the lines that were removed and added. */

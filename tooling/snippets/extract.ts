@@ -101,3 +101,13 @@ export function triesTextAndBytes({ code }: { readonly code: string }): boolean 
 function isTreatment(word: string | undefined): word is Treatment {
   return word !== undefined && treatments.includes(word);
 }
+
+/**
+ * Whether a program that uses the package of a runtime does without the packages that this one exports again. `code` is any
+ * program.
+ */
+export function importsOnePackage(code: string): boolean {
+  const imported = [...code.matchAll(/ from "@hybi\/([\w-]+)/g)].map(([, name = ""]) => name);
+  const importsAny = (names: readonly string[]): boolean => imported.some((name) => names.includes(name));
+  return !(importsAny(["node", "deno", "bun"]) && importsAny(["core", "websocket", "permessage-deflate"]));
+}

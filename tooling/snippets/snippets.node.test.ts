@@ -3,7 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { filesBelow, root } from "../repository.ts";
-import { assertsSomething, extractBlocks, extractSnippets, isLabelled, triesTextAndBytes } from "./extract.ts";
+import {
+  assertsSomething,
+  extractBlocks,
+  extractSnippets,
+  importsOnePackage,
+  isLabelled,
+  triesTextAndBytes,
+} from "./extract.ts";
 import { type Program, Programs } from "./programs.ts";
 
 const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -34,6 +41,10 @@ describe("a block of code in a document", () => {
 });
 
 describe("the TypeScript in the documents", () => {
+  it("imports one package, that of its runtime", () => {
+    expect(snippets.filter(({ code }) => !importsOnePackage(code)).map(placeOf)).toEqual([]);
+  });
+
   beforeAll(() => programs.compile(), 120_000);
 
   it("asserts its result: that it ends is not enough [R34]", () => {

@@ -108,3 +108,71 @@ export { Http2Transport } from "./http2/transport.ts";
 export { NodeTransport } from "./transport.ts";
 export { nodeFunctions } from "./native-functions.ts";
 export { nodeClock } from "./runtime.ts";
+
+// Types to which the names above refer.
+export type {
+  AgreedExtension,
+  Agreement,
+  ClientEndpointOptions,
+  ConnectionOptions,
+  Delivery,
+  ExtensionParameter,
+  ExtensionParameters,
+  Instant,
+  MessageKind,
+  MessageTransform,
+  NativeFunctions,
+  OutgoingMessageInfo,
+  RandomSource,
+  Role,
+  RsvBits,
+  ServerEndpointOptions,
+  Statistics,
+  TransformSink,
+  TransformViolation,
+} from "@hybi/core";
+export type {
+  ClientHandshakeOptions,
+  ExtensionOffer,
+  OpeningAnswer,
+  OpeningOptions,
+  OpeningTarget,
+  RequestHead,
+  ServerHandshakeOptions,
+  StreamAnswer,
+  WebSocketUrl,
+} from "@hybi/core/opening";
+export type { BackoffOptions } from "@hybi/core/policy";
+export type {
+  DeflateCodec,
+  Deflater,
+  DeflaterOptions,
+  Inflater,
+  InflaterOptions,
+  WindowBits,
+} from "@hybi/permessage-deflate/zlib";
+export type {
+  AgreedTransport,
+  ClientRuntimeOptions,
+  Clock,
+  CloseEventInit,
+  Connect,
+  ConnectStream,
+  ConnectTarget,
+  Decision,
+  ErrorHandler,
+  OnLoss,
+  OpenSocket,
+  Origins,
+  PendingTransport,
+  ReconnectListener,
+  RuntimeOptions,
+  SocketLike,
+  Transport,
+  TransportSink,
+  WebSocketClass,
+  WebSocketErrorInit,
+  WebSocketHandler,
+  WebSocketListener,
+  WebSocketStreamClass,
+} from "@hybi/websocket";

@@ -8,6 +8,7 @@ export {
   type WebSocketHandler,
   type WebSocketListener,
 } from "./socket/websocket.ts";
+export type { OnLoss } from "./socket/message-queue.ts";
 export type { SocketStatistics } from "./socket/socket-statistics.ts";
 export type { ReadyState } from "./socket/lifecycle.ts";
 export type { SocketSendOptions } from "./socket/socket-core.ts";
@@ -71,6 +72,7 @@ export {
   type SingleRequestOptions,
   WebSocketServer,
 } from "./server/server.ts";
+export type { Origins } from "./server/origins.ts";
 export type { Listener, ListenOptions, Server } from "./server/listening.ts";
 export { MemoryBudget } from "./load/memory-budget.ts";
 export type { AcceptOptions, IncomingOpening, TransportInfo } from "./server/incoming-opening.ts";
@@ -90,6 +92,7 @@ export type { PauseReason } from "./pump/pauses.ts";
 export type { PumpOptions } from "./pump/options.ts";
 export { type Clock, systemClock } from "./event-loop/clock.ts";
 export { startTimer, type Timer } from "./event-loop/timer.ts";
+export type { ErrorHandler } from "./event-loop/reporter.ts";
 
 // Reconnecting.
 export {
