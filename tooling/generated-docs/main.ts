@@ -11,6 +11,8 @@ import { closingTransitions } from "../../packages/core/src/closing/states.ts";
 import { violationTable } from "../../packages/core/src/vocabulary/violation.ts";
 import { attackKinds } from "../../packages/testing/src/attacks/kinds.ts";
 import { conclude, filesBelow, packageFolders, root } from "../repository.ts";
+import type { Budgets } from "../size/compare.ts";
+import { replaceSizes } from "../size/table.ts";
 import { formatDiagram, replaceDiagram } from "./closing-diagram.ts";
 import { formatErrorsPage } from "./errors-page.ts";
 import { replaceKinds } from "./hostile-kinds.ts";
@@ -36,6 +38,8 @@ keep("docs/reference/errors.md", () => formatErrorsPage(violationTable, usageErr
 keep("docs/design/closing-handshake.md", (now) => replaceDiagram(now, formatDiagram(closingTransitions)));
 keep("docs/guide/deployment.md", (now) => replaceShownFiles(now, (path) => readFileSync(join(root, path), "utf8")));
 keep("docs/design/hostile-load.md", (now) => replaceKinds(now, attackKinds));
+const budgets: Budgets = JSON.parse(readFileSync(join(root, "tooling/size/budgets.json"), "utf8"));
+keep("README.md", (now) => replaceSizes(now, budgets));
 
 const isResult = (path: string): boolean => path.endsWith(".json");
 const results = filesBelow(resultsFolder, isResult).map((path) => JSON.parse(readFileSync(join(root, path), "utf8")));

@@ -1,0 +1,35 @@
+/**
+ * `pnpm check:size` builds the packages, bundles what users import from them, and fails when one has become more than 3 % larger than
+ * recorded, or so much smaller that the record would hide a growth. `--write` records the present sizes, from which
+ * `pnpm check:docs --write` makes the table in README.md; `--built` takes the packages as they are built.
+ */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { conclude, root, run } from "../repository.ts";
+import { type Budgets, compareSizes } from "./compare.ts";
+import { entries } from "./entries.ts";
+import { measure, type Size } from "./measure.ts";
+
+const { values: options } = parseArgs({
+  options: { write: { type: "boolean", default: false }, built: { type: "boolean", default: false } },
+});
+const budgetsFile = join(root, "tooling/size/budgets.json");
+
+if (!options.built) {
+  for (const name of ["core", "permessage-deflate", "websocket", "node"]) {
+    const { exitCode, output } = await run(["tsup", "--no-dts"], { cwd: join(root, "packages", name), capture: true });
+    if (exitCode !== 0) throw new Error(output);
+  }
+}
+const sizes: Record<string, Size> = {};
+for (const entry of entries) sizes[entry.name] = await measure(entry, join(root, "tooling"));
+
+const budgets: Budgets = existsSync(budgetsFile) ? JSON.parse(readFileSync(budgetsFile, "utf8")) : {};
+if (options.write) {
+  writeFileSync(budgetsFile, `${JSON.stringify(sizes, undefined, 2)}\n`);
+  console.log("size: recorded");
+} else {
+  conclude("size", compareSizes(sizes, budgets), `${entries.length} bundles are as large as recorded`);
+}
