@@ -11,6 +11,8 @@ import type { Transport, TransportSink } from "@hybi/websocket";
  */
 const shortWrite = 65_536;
 
+const noBytes = new Uint8Array(0);
+
 /** Property of a stream that holds its transport, for the listeners that all streams share. */
 const transport = Symbol("transport");
 
@@ -96,21 +98,25 @@ export class NodeTransport implements Transport {
     const stream = this.#stream;
     // A lost stream emits `close`. Writing to it would only raise one more error.
     if (!stream.writable) return;
-    const last = chunks.length - 1;
     let length = 0;
-    this.#begun++;
+    for (let at = 0; at < chunks.length; at++) length += chunks[at]!.length;
     this.#isAwaited = true;
-    if (last > 0) stream.cork();
-    for (let at = 0; at < last; at++) {
-      length += chunks[at]!.length;
-      stream.write(chunks[at]);
+    if (!this.#readsInTurns || (stream as Socket).connecting || length >= shortWrite) {
+      this.#begun++;
+      writeAll(stream, chunks, this.#onWritten);
+      // The kernel has taken everything, so do not wait some ticks for the callback. Sockets only: other streams may still
+      // buffer the bytes.
+      if (this.#isSocket && length < shortWrite && stream.writableLength === 0) this.#drained();
+      return;
     }
-    length += chunks[last]!.length;
-    stream.write(chunks[last], this.#onWritten);
-    if (last > 0) stream.uncork();
-    // The kernel has taken everything, so do not wait some ticks for the callback. Sockets only: other streams may still buffer
-    // the bytes.
-    if (this.#isSocket && length < shortWrite && stream.writableLength === 0) this.#drained();
+    // Mostly the kernel takes a short write at once. Only if not, an empty write behind it asks when it has: a write with a
+    // callback costs a tick, which Node leaves out for one without, from Node 22 on.
+    writeAll(stream, chunks, undefined);
+    if (stream.writableLength === 0) this.#drained();
+    else {
+      this.#begun++;
+      stream.write(noBytes, this.#onWritten);
+    }
   }
 
   end(): void {
@@ -145,6 +151,19 @@ export class NodeTransport implements Transport {
     this.#isAwaited = false;
     this.#sink.drain();
   }
+}
+
+/** Writes `chunks` at once. `written` is called when the last one has been written. */
+function writeAll(
+  stream: Duplex,
+  chunks: readonly Uint8Array[],
+  written: ((error?: Error | null) => void) | undefined,
+): void {
+  const last = chunks.length - 1;
+  if (last > 0) stream.cork();
+  for (let at = 0; at < last; at++) stream.write(chunks[at]);
+  stream.write(chunks[last], written);
+  if (last > 0) stream.uncork();
 }
 
 function ignore(): void {}

@@ -1,8 +1,16 @@
 /** Coalescing, backpressure and keepalive: how much is written and read at a time, and how much is buffered. */
 
 import { once } from "node:events";
+import { Socket } from "node:net";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { connect, type ListenOptions, type WebSocket, WebSocketServer, type WebSocketStream } from "@hybi/node";
+import {
+  connect,
+  type ListenOptions,
+  NodeTransport,
+  type WebSocket,
+  WebSocketServer,
+  type WebSocketStream,
+} from "@hybi/node";
 import type { Transport, TransportSink } from "@hybi/websocket";
 import { describe, expect, it } from "vitest";
 import { WebSocket as Ws } from "ws";
@@ -56,6 +64,47 @@ describe("small messages", () => {
     expect(written).toEqual(["\x81\x01x\x81\x01y"]);
   });
 });
+
+describe("a short write to a TCP socket", () => {
+  it("asks to be called back, which costs a tick, only if the kernel did not take it at once", () => {
+    const socket = new SlowSocket();
+    const transport = new NodeTransport(socket);
+    let drained = 0;
+    transport.start({ data() {}, end() {}, error() {}, close() {}, drain: () => drained++ });
+    const callbacks: unknown[] = [];
+    const write = socket.write.bind(socket) as (...given: unknown[]) => boolean;
+    socket.write = (...given: unknown[]) => {
+      callbacks.push(given.findLast((one) => typeof one === "function"));
+      return write(...given);
+    };
+    transport.write([Buffer.from("a"), Buffer.from("b")]);
+    expect([drained, callbacks]).toEqual([1, [undefined, undefined]]);
+    socket.isSlow = true;
+    callbacks.length = 0;
+    transport.write([Buffer.from("c")]);
+    expect([drained, callbacks]).toEqual([1, [undefined, expect.any(Function)]]);
+    socket.goOn();
+    return until(() => drained === 2);
+  });
+});
+
+/** A socket without a connection, which takes what is written at once, or when told. */
+class SlowSocket extends Socket {
+  isSlow = false;
+  goOn = (): void => {};
+
+  override _write(_chunk: unknown, _encoding: string, done: () => void): void {
+    if (this.isSlow) this.goOn = done;
+    else done();
+    this.isSlow = false;
+  }
+
+  override _writev(_chunks: unknown, done: () => void): void {
+    this._write(undefined, "", done);
+  }
+
+  override _read(): void {}
+}
 
 /** A transport that goes nowhere, whose client has sent an opening request. Records each write as a string. */
 function manualTransport(): { transport: Transport; written: string[] } {

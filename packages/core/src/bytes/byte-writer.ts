@@ -88,9 +88,11 @@ export class ByteWriter {
       // Only headers lie between arrays that are appended by reference.
       this.#nextSize = smallestBlock;
     }
-    this.#sealed ??= [];
     this.#sealedCost += arrayCost;
-    return this.#sealed.push(bytes) - 1;
+    if (this.#sealed !== undefined) return this.#sealed.push(bytes) - 1;
+    // Mostly the only one: `push` on an empty array would make room for 17.
+    this.#sealed = [bytes];
+    return 0;
   }
 
   /** Returns everything appended since the last call, oldest first. Seals the block: its buffer is never written again. */
@@ -151,9 +153,9 @@ export class ByteWriter {
   }
 
   #addSealed(chunk: Uint8Array, unused: number): void {
-    this.#sealed ??= [];
     this.#sealedCost += arrayCost + unused;
-    this.#sealed.push(chunk);
+    if (this.#sealed === undefined) this.#sealed = [chunk];
+    else this.#sealed.push(chunk);
   }
 
   #dropBlock(): void {

@@ -8,7 +8,7 @@
  * as one frame at once.
  */
 import { returnChunk } from "../bytes/block-pool.ts";
-import { appendCopyLimit, ByteWriter } from "../bytes/byte-writer.ts";
+import { appendCopyLimit, arrayCost, ByteWriter } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
 import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
@@ -103,6 +103,8 @@ export class OutputScheduler {
   // An idle connection has neither.
   #pingPong: PingPong | undefined;
   #lanes: Lanes | undefined;
+  /** The frame of a prepared message that was sent when nothing was pending: it needs no lane until another message follows. */
+  #alone: Uint8Array | undefined;
   /** The message that has begun and not ended. */
   #current: PendingMessage | undefined;
   /** Collects the output being taken. Kept because it remembers how much that was the last time. */
@@ -161,7 +163,8 @@ export class OutputScheduler {
 
   /** Overhead of everything in bytes, excluding `length`. */
   get overhead(): number {
-    return (this.#lanes?.overhead ?? 0) + (this.#current?.overhead ?? 0) + (this.#pingPong?.overhead ?? 0);
+    const alone = this.#alone === undefined ? 0 : arrayCost;
+    return alone + (this.#lanes?.overhead ?? 0) + (this.#current?.overhead ?? 0) + (this.#pingPong?.overhead ?? 0);
   }
 
   /** Bytes of payload that were dropped in favor of the Close frame. */
@@ -171,7 +174,8 @@ export class OutputScheduler {
 
   /** Whether a message can be sent now, or once there is room. */
   get hasData(): boolean {
-    return this.#current === undefined ? this.#lanes?.firstReady() !== undefined : this.#current.ready;
+    if (this.#current !== undefined) return this.#current.ready;
+    return this.#alone !== undefined || this.#lanes?.firstReady() !== undefined;
   }
 
   get closeTaken(): boolean {
@@ -218,14 +222,19 @@ export class OutputScheduler {
 
   sendPrepared(message: PreparedMessage, options: SendOptions | undefined): number {
     const { keys, fragmentSize } = this.#options;
-    const lane = this.#lane(options);
-    if (keys === undefined && message.payload.length <= fragmentSize && !this.#isTransformed) {
-      // A broadcast usually finds nothing pending: then no connection needs a block for what all of them send.
-      if (lane.isEmpty) lane.writer.appendReference(message.frame);
-      else lane.writer.append(message.frame);
-      this.#length += message.frame.length;
-      return message.payload.length;
+    const { frame, payload } = message;
+    if (keys === undefined && payload.length <= fragmentSize && !this.#isTransformed) {
+      // A broadcast usually finds nothing pending: then no connection needs a block, or a lane, for what all of them send.
+      if (this.#isIdle && (options?.priority ?? 0) === 0) this.#alone = frame;
+      else {
+        const lane = this.#lane(options);
+        if (lane.isEmpty) lane.writer.appendReference(frame);
+        else lane.writer.append(frame);
+      }
+      this.#length += frame.length;
+      return payload.length;
     }
+    const lane = this.#lane(options);
     const pending = new PendingMessage(message.kind, options?.compress);
     pending.appendReference(message.payload);
     return this.#push(lane, pending);
@@ -298,12 +307,19 @@ export class OutputScheduler {
     const hasControls = this.#pingPong !== undefined && !this.#pingPong.isEmpty;
     // The common case: encoded messages only.
     if (!hasControls && this.#close === undefined && this.#current === undefined) {
-      if (lanes === undefined) return nothing;
-      if (lanes.isPlainRun && this.#length <= budget) {
+      const alone = this.#alone;
+      if (alone !== undefined && alone.length <= budget) {
+        this.#alone = undefined;
+        this.#length = 0;
+        return [alone];
+      }
+      if (lanes === undefined && alone === undefined) return nothing;
+      if (lanes?.isPlainRun === true && this.#length <= budget) {
         this.#length = 0;
         return lanes.ordinary.takeAll();
       }
     }
+    if (this.#alone !== undefined) this.#laneAlone();
     this.#output ??= new ByteWriter();
     const output = this.#output;
     let room = hasControls ? budget - this.pingPong.take(output, budget) : budget;
@@ -380,10 +396,25 @@ export class OutputScheduler {
   /** Drops all pending messages. */
   #drop(): void {
     if (this.#length > this.#closeLength(this.#close)) {
-      this.#dropped += this.#lanes!.clear() + (this.#current?.length ?? 0);
+      this.#dropped += this.#laneAlone().clear() + (this.#current?.length ?? 0);
     }
     this.#lanes = undefined;
     this.#current = undefined;
+  }
+
+  /** Whether nothing is pending but control frames: nor a streamed message that has no payload yet. */
+  get #isIdle(): boolean {
+    return this.#length === 0 && this.#current === undefined && this.#lanes?.isPlainRun !== false;
+  }
+
+  /** Returns the lanes, with the message that had none. */
+  #laneAlone(): Lanes {
+    this.#lanes ??= new Lanes();
+    if (this.#alone !== undefined) {
+      this.#lanes.ordinary.writer.appendReference(this.#alone);
+      this.#alone = undefined;
+    }
+    return this.#lanes;
   }
 
   /** Whether extensions transform messages. They must see them in wire order, which is known only when messages are taken. */
@@ -392,8 +423,8 @@ export class OutputScheduler {
   }
 
   #lane(options: SendOptions | undefined): Lane {
-    this.#lanes ??= new Lanes();
-    return options === undefined ? this.#lanes.ordinary : this.#lanes.of(options.priority);
+    const lanes = this.#laneAlone();
+    return options === undefined ? lanes.ordinary : lanes.of(options.priority);
   }
 
   /** Records that bytes of messages were taken. */

@@ -119,6 +119,46 @@ describe("Deadlines", () => {
     expect(subject.expired).toEqual(["ping", "pong"]);
   });
 
+  it("are unchanged by messages that were sent and taken, unless those count, and by nothing else", () => {
+    const changes: ((subject: Subject, deadlines: Deadlines) => void)[] = [
+      (subject) => subject.count({ bytesReceived: 1 }),
+      (subject) => subject.count({ pingsTaken: 1 }),
+      (subject) => {
+        subject.outputLength = 1;
+      },
+      (subject) => {
+        subject.state = "closing";
+      },
+      (_, deadlines) => deadlines.pause(20),
+    ];
+    for (const change of changes) {
+      const { subject, deadlines } = watched();
+      expect(deadlines.isUnchanged).toBe(false);
+      deadlines.observe(0);
+      subject.count({ messagesSent: 3, bytesTaken: 30 });
+      expect(deadlines.isUnchanged).toBe(true);
+      expect(deadlines.observe(10)).toEqual({ at: 25_000, reason: "ping" });
+      change(subject, deadlines);
+      expect(deadlines.isUnchanged).toBe(false);
+    }
+    const { subject, deadlines } = watched({ idle: 100 });
+    deadlines.observe(0);
+    expect(deadlines.isUnchanged).toBe(true);
+    subject.count({ messagesSent: 1 });
+    expect(deadlines.isUnchanged).toBe(false);
+  });
+
+  it("have changed while output waited for the peer, until that was observed", () => {
+    const { subject, deadlines } = watched();
+    deadlines.observe(0);
+    subject.outputLength = 1;
+    deadlines.observe(10);
+    subject.outputLength = 0;
+    expect(deadlines.isUnchanged).toBe(false);
+    deadlines.observe(20);
+    expect(deadlines.isUnchanged).toBe(true);
+  });
+
   it("measure the round trip of the latest Ping from when it was taken, once", () => {
     const { subject, deadlines } = watched();
     deadlines.observe(0);

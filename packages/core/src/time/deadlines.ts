@@ -250,6 +250,25 @@ export class Deadlines {
     return this.#limits;
   }
 
+  /**
+   * Whether nothing has happened since the last observation that a deadline depends on: at most, messages were sent and taken.
+   * Then the last result is still right, and a caller need not read its clock. After `resume`, observe first.
+   */
+  get isUnchanged(): boolean {
+    const subject = this.#subject;
+    return (
+      this.#state === "open" &&
+      subject.state === "open" &&
+      subject.bytesReceived === this.#bytesReceived &&
+      subject.outputLength === 0 &&
+      this.#stalledSince === undefined &&
+      this.#rest === undefined &&
+      subject.pingsTaken === (this.#pings?.taken ?? 0) &&
+      (this.#limits.idle === Number.POSITIVE_INFINITY ||
+        subject.messagesReceived + subject.messagesSent === this.#messages)
+    );
+  }
+
   /** The opening began at `at`, before this subject existed: all redirects of a client share one deadline. */
   beginOpening(at: Instant): void {
     if (this.#subject.state !== "opening") return;

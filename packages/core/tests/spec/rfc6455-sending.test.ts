@@ -1,6 +1,7 @@
 /** RFC 6455 §5.4 and §6.1: sending messages. */
 import { concatBytes, hexBytes, outlineFrames, patternBytes, roles, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
+import { arrayCost } from "../../src/bytes/byte-writer.ts";
 import { Connection } from "../../src/connection.ts";
 import { prepareBinary, prepareText } from "../../src/sending/prepared-message.ts";
 import { clientWith, countingSource, open, sent, serverWith } from "../support/connections.ts";
@@ -192,6 +193,49 @@ describe("prepared messages", () => {
     expect(outlineFrames(readFrames(server.takeOutput(1)))).toEqual(["text FIN 3"]);
     expect(outlineFrames(sent(server))).toEqual(["text FIN 3", "text FIN 1"]);
     expect(server.outputLength).toBe(0);
+  });
+
+  it("need no copy, block or queue of the connection that sends one at a time, and are counted", () => {
+    const server = serverWith();
+    const message = prepareText("x".repeat(1000));
+    for (let count = 0; count < 3; count++) {
+      const held = server.heldLength;
+      server.sendPrepared(message);
+      expect([server.outputLength, server.heldLength - held]).toEqual([message.frame.length, arrayCost]);
+      const chunks = server.takeOutput();
+      expect(chunks).toEqual([message.frame]);
+      expect(chunks[0]).toBe(message.frame);
+      expect([server.outputLength, server.heldLength]).toEqual([0, held]);
+      server.releaseOutput(chunks);
+    }
+    expect(server.statistics).toMatchObject({ messagesSent: 3, bytesTaken: 3 * message.frame.length });
+  });
+
+  it("keep their place behind a message that has begun without payload, and before control frames and a Close", () => {
+    const server = serverWith();
+    const message = prepareText("abc");
+    const stream = server.startMessage("text");
+    server.sendPrepared(message);
+    expect(outlineFrames(sent(server))).toEqual([]);
+    stream.end();
+    expect(outlineFrames(sent(server))).toEqual(["text FIN 0", "text FIN 3"]);
+    server.sendPrepared(message);
+    server.sendPing();
+    expect(outlineFrames(sent(server))).toEqual(["ping FIN 0", "text FIN 3"]);
+    server.sendPrepared(message);
+    server.sendClose(1000);
+    expect(outlineFrames(sent(server))).toEqual(["text FIN 3", "close FIN 2"]);
+  });
+
+  it("are dropped with everything pending when the connection gives up, and larger than the budget leave alone", () => {
+    const server = serverWith();
+    const message = prepareText("abc");
+    server.sendPrepared(message);
+    expect(outlineFrames(readFrames(server.takeOutput(1)))).toEqual(["text FIN 3"]);
+    server.sendPrepared(message);
+    server.fail(1013);
+    expect(server.droppedLength).toBe(3);
+    expect(outlineFrames(sent(server))).toEqual(["close FIN 2"]);
   });
 
   it("are fragmented by a server whose fragmentSize is smaller, and masked by a client", () => {

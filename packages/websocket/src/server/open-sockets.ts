@@ -32,7 +32,9 @@ export class OpenSockets {
   }
 
   *keys(): SetIterator<WebSocket> {
-    for (const socket of openSocketsOf(this.#connections)) if (this.has(socket)) yield socket;
+    for (const core of openCoresOf(this.#connections)) {
+      if (isOpen(core, this.#connections)) yield core.target as WebSocket;
+    }
   }
 
   values(): SetIterator<WebSocket> {
@@ -52,14 +54,13 @@ export class OpenSockets {
   }
 }
 
-/** Returns the open sockets of this moment. */
-export function openSocketsOf(connections: MemberList<Closable>): WebSocket[] {
-  const sockets: WebSocket[] = [];
+/** Returns the internals of the sockets that are open at this moment. */
+export function openCoresOf(connections: MemberList<Closable>): SocketCore[] {
+  const cores: SocketCore[] = [];
   for (const connection of connections) {
-    if (connection instanceof SocketCore && isOpen(connection, connections))
-      sockets.push(connection.target as WebSocket);
+    if (connection instanceof SocketCore && isOpen(connection, connections)) cores.push(connection);
   }
-  return sockets;
+  return cores;
 }
 
 /** Between its end and its events, a socket is a connection of the server, but no longer one of its open sockets. */

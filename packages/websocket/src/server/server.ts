@@ -54,10 +54,10 @@ import { bound } from "../platform/runtime.ts";
 import type { Closable } from "../pump/closable.ts";
 import { Pump } from "../pump/pump.ts";
 import { OPEN } from "../socket/lifecycle.ts";
-import { WebSocket } from "../socket/websocket.ts";
+import { coreOf, WebSocket } from "../socket/websocket.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
-import { OpenSockets, openSocketsOf } from "./open-sockets.ts";
+import { OpenSockets, openCoresOf } from "./open-sockets.ts";
 import { OpeningsByAddress } from "./openings-by-address.ts";
 import { checkOfOrigins, type Origins, originsCheck } from "./origins.ts";
 import { type ConnectStream, PendingConnect } from "./pending-connect.ts";
@@ -460,12 +460,13 @@ export class WebSocketServer {
     const { except = [], maxBuffered = Number.POSITIVE_INFINITY, priority, compress } = options;
     // Without options there is nothing to check for each socket.
     const how = priority === undefined && compress === undefined ? undefined : { priority, compress };
-    const excepted = new Set([except].flat());
+    const excepted = new Set([except].flat().map(coreOf));
     let count = 0;
     Turn.of(this.#clock).together(() => {
-      for (const socket of openSocketsOf(this.#connections)) {
-        if (socket.readyState !== OPEN || excepted.has(socket) || socket.bufferedAmount > maxBuffered) continue;
-        socket.sendPrepared(prepared, how);
+      for (const core of openCoresOf(this.#connections)) {
+        if (core.readyState !== OPEN || excepted.has(core)) continue;
+        if (maxBuffered !== Number.POSITIVE_INFINITY && core.bufferedAmount > maxBuffered) continue;
+        core.sendPrepared(prepared, how);
         count++;
       }
     });

@@ -81,3 +81,37 @@ describe("messages sent in one turn", () => {
     expect(clock.due).toHaveLength(1);
   });
 });
+
+describe("a message that is sent and has left", () => {
+  it("reads the clock only while its time counts", async () => {
+    for (const [deadlines, reads] of [
+      [{}, 0],
+      [{ idle: 1000 }, 100],
+    ] as const) {
+      const clock = new CountingClock();
+      const [near, far] = createTransportPair();
+      const server = new WebSocketServer((opening) => void opening.accept(), { runtime: { clock }, deadlines });
+      server.receive(far);
+      const socket = new (createWebSocketClass(() => near))("ws://example.com/");
+      await until(() => socket.readyState === 1);
+      await turn();
+      clock.reads = 0;
+      for (let count = 0; count < 100; count++) {
+        server.broadcast("x");
+        await turn();
+      }
+      expect(socket.statistics.messagesReceived).toBe(100);
+      expect(clock.reads).toBe(reads);
+      socket.terminate();
+    }
+  });
+});
+
+class CountingClock extends TestClock {
+  reads = 0;
+
+  override now(): number {
+    this.reads++;
+    return super.now();
+  }
+}
