@@ -19,6 +19,7 @@ const suites: { name: string; root: string; runtimes: readonly Runtime[] }[] = [
   { name: "node", root: "packages/node", runtimes: ["node"] },
   { name: "deno", root: "packages/deno", runtimes: ["deno"] },
   { name: "bun", root: "packages/bun", runtimes: ["bun"] },
+  { name: "isomorphic", root: "packages/isomorphic", runtimes: ["node"] },
   { name: "testing", root: "packages/testing", runtimes: ["node", "deno", "bun"] },
   { name: "conformance", root: "packages/conformance", runtimes: ["node", "deno", "bun"] },
   { name: "examples", root: "examples", runtimes: ["node"] },

@@ -13,8 +13,10 @@ const findings: string[] = [];
 const wanted = new Map<string, string>();
 for (const folder of packageFolders()) {
   const { name, exports } = JSON.parse(read(`${folder}/package.json`));
-  for (const [path, conditions] of Object.entries<Record<string, string>>(exports)) {
-    const source = conditions["@hybi/source"];
+  for (const [path, conditions] of Object.entries<Record<string, string | Record<string, string>>>(exports)) {
+    const sources = conditions["@hybi/source"];
+    // Where it depends on the runtime, all of them have the same signatures.
+    const source = typeof sources === "object" ? sources.default : sources;
     if (source === undefined) continue;
     const specifier = name + path.slice(1);
     const file = `${reports}/${specifier.replace("@hybi/", "").replaceAll("/", "-")}.md`;

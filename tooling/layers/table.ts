@@ -172,6 +172,8 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   node: { packages: ["core", "permessage-deflate", "websocket"], modules: ["node:"] },
   deno: { packages: ["core", "permessage-deflate", "websocket"], modules: ["node:"] },
   bun: { packages: ["core", "permessage-deflate", "websocket"], modules: ["node:", "bun"] },
+  // One class from each runtime; nothing in a page.
+  isomorphic: { packages: ["node", "deno", "bun"], modules: [] },
   // The contract of adapters uses the interfaces of the web platform; one test starts a worker thread where there is none.
   testing: { packages: ["core", "permessage-deflate", "websocket"], modules: ["fast-check", "node:worker_threads"] },
   // Tests any endpoint over sockets of Node. It takes the kinds of hostile clients and helpers for bytes from `testing`.

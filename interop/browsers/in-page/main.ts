@@ -1,4 +1,5 @@
 /** The functions that tests call in the page, as `inPage`; in a worker, the other end of a connection. */
+import { converse, fail } from "../../../examples/both-sides/conversation.ts";
 import { isPattern, pattern } from "./pattern.ts";
 import { open, PagePeer } from "./peer.ts";
 import {
@@ -13,6 +14,7 @@ import {
 
 const ofPage = {
   ...{ open, PagePeer, pattern, isPattern },
+  ...{ converse, fail },
   ...{ checkRoundTrip, talkOverPair, callsOfHandlers, runModule, talkOverStreams, talkToWorker },
 };
 

@@ -1,4 +1,5 @@
 /** The test cases in the Worker, by name. Each is one request: it starts I/O of its own, and its result is returned as JSON. */
+
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import {
   type ClientSocketOptions,
@@ -12,6 +13,7 @@ import {
   WebSocketServer,
   whenOpen,
 } from "@hybi/websocket";
+import { converse, fail } from "../../../examples/both-sides/conversation.ts";
 import { WebSocket, WebSocketStream } from "./transport.ts";
 
 export interface Given {
@@ -180,4 +182,6 @@ async function inMemory(given: Given): Promise<unknown> {
 
 export const cases: Readonly<Record<string, (given: Given) => Promise<unknown>>> = {
   ...{ echo, lengths, handlers, until, closing, leave, leaveOpening, streams, inMemory },
+  converse: ({ url }) => converse(url),
+  fail: ({ url }) => fail(url),
 };
