@@ -57,7 +57,7 @@ async function buildModules(entryPoints: readonly string[], outdir: string): Pro
   const { metafile } = await build({ ...shared, entryPoints: [...entryPoints], outdir, metafile: true, write: false });
   await build({
     ...shared,
-    entryPoints: Object.keys(metafile.inputs),
+    entryPoints: Object.keys(metafile.inputs).map((path) => path.replace(loaded, leftOut)),
     outbase: "src",
     outdir,
     sourcemap: true,
@@ -65,12 +65,21 @@ async function buildModules(entryPoints: readonly string[], outdir: string): Pro
   });
 }
 
-/** Leaves imports of other modules as they are, except that they name the built file. */
+/** The sentences of errors, and the module that takes their place. */
+const loaded = /\/sentences\/loaded\.ts$/;
+const leftOut = "/sentences/left-out.ts";
+
+/**
+ * Leaves imports of other modules as they are, except that they name the built file, and that the sentences of errors are left out:
+ * see `packages/core/src/sentences/loaded.ts`.
+ */
 const keepImports: Plugin = {
   name: "keep-imports",
   setup(build) {
-    build.onResolve({ filter: /^\./ }, ({ kind, path }) =>
-      kind === "entry-point" ? undefined : { path: path.replace(/\.ts$/, ".js"), external: true },
-    );
+    build.onResolve({ filter: /^\./ }, ({ kind, path }) => {
+      if (kind === "entry-point") return undefined;
+      const module = path.replace(loaded, leftOut);
+      return { path: module.replace(/\.ts$/, ".js"), external: true };
+    });
   },
 };

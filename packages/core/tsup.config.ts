@@ -6,4 +6,5 @@ export default definePackage({
   policy: "src/policy/index.ts",
   frame: "src/frame/index.ts",
   options: "src/options.ts",
+  explain: "src/explain.ts",
 });

@@ -23,7 +23,7 @@ export function formatErrorsPage(
   const lines = [
     "# Errors",
     "",
-    "<!-- Written by `pnpm check:docs --write` from packages/core/src/vocabulary/violation.ts and usage-error.ts. -->",
+    "<!-- Written by `pnpm check:docs --write` from packages/core/src/vocabulary/violation.ts and packages/core/src/sentences. -->",
     "",
     "There are two kinds. A **violation** is the peer's fault: a value in a `failure` event, from one closed table that also",
     "defines the response on the wire. A **usage error** is the caller's fault: a `UsageError`, thrown before any state has",

@@ -6,8 +6,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { inOrder, reportedPages, resultsFolder } from "../../bench/report/pages.ts";
-import { usageErrorTable } from "../../packages/core/src/checks/usage-error.ts";
 import { closingTransitions } from "../../packages/core/src/closing/states.ts";
+import { usageErrorSentences } from "../../packages/core/src/sentences/usage-errors.ts";
 import { violationTable } from "../../packages/core/src/vocabulary/violation.ts";
 import { attackKinds } from "../../packages/testing/src/attacks/kinds.ts";
 import { conclude, filesBelow, packageFolders, root } from "../repository.ts";
@@ -34,7 +34,7 @@ function keep(page: string, make: (now: string) => string): void {
   else findings.push(`${page} is stale: run \`pnpm check:docs --write\``);
 }
 
-keep("docs/reference/errors.md", () => formatErrorsPage(violationTable, usageErrorTable));
+keep("docs/reference/errors.md", () => formatErrorsPage(violationTable, usageErrorSentences));
 keep("docs/design/closing-handshake.md", (now) => replaceDiagram(now, formatDiagram(closingTransitions)));
 keep("docs/guide/deployment.md", (now) => replaceShownFiles(now, (path) => readFileSync(join(root, path), "utf8")));
 keep("docs/design/hostile-load.md", (now) => replaceKinds(now, attackKinds));

@@ -20,8 +20,10 @@ const words = ["checks", "vocabulary"];
  * on the other. Only `connection` and `endpoint` join them.
  */
 const core: Layers = {
-  checks: { mayImport: [] },
-  vocabulary: { mayImport: ["checks"] },
+  // Apart from the codes they belong to, so that bundles can do without them.
+  sentences: { mayImport: [] },
+  checks: { mayImport: ["sentences"] },
+  vocabulary: { mayImport: ["checks", "sentences/loaded"] },
   bytes: { mayImport: words },
   http: { mayImport: [...words, "bytes"] },
   frame: { mayImport: [...words, "bytes"] },
@@ -58,6 +60,7 @@ const core: Layers = {
   },
   // Entry points only re-export: these two, and the index of `frame`, `opening` and `policy`.
   options: { mayImport: [...words, "sending", "opening", "policy", "time"] },
+  explain: { mayImport: [...words, "sentences"] },
   index: {
     mayImport: [
       ...[...words, "bytes", "http", "frame", "receiving", "sending", "opening", "policy", "closing", "time"],

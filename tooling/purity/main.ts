@@ -6,7 +6,10 @@ import { conclude, root } from "../repository.ts";
 import { checkPurity } from "./check.ts";
 
 const folder = "packages/core/dist";
-const entryPoints = ["index", "opening", "policy", "frame", "options"].flatMap((name) => [`${name}.js`, `${name}.cjs`]);
+const entryPoints = ["index", "opening", "policy", "frame", "options", "explain"].flatMap((name) => [
+  `${name}.js`,
+  `${name}.cjs`,
+]);
 
 const names = existsSync(join(root, folder)) ? readdirSync(join(root, folder), { recursive: true }).map(String) : [];
 const paths = names.filter((name) => /\.[cm]?js$/.test(name)).map((name) => `${folder}/${name}`);

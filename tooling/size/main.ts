@@ -1,12 +1,15 @@
 /**
  * `pnpm check:size` builds the packages, bundles what users import from them, and fails when one has become more than 3 % larger than
  * recorded, or so much smaller that the record would hide a growth. `--write` records the present sizes, from which
- * `pnpm check:docs --write` makes the table in README.md; `--built` takes the packages as they are built.
+ * `pnpm check:docs --write` makes the table in README.md; `--built` takes the packages as they are built. Errors of what bundlers get
+ * must lack their sentences, and those of what runtimes load must have them.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { usageErrorSentences } from "../../packages/core/src/sentences/usage-errors.ts";
+import { violationSentences } from "../../packages/core/src/sentences/violations.ts";
 import { conclude, root, run } from "../repository.ts";
 import { type Budgets, compareSizes } from "./compare.ts";
 import { entries } from "./entries.ts";
@@ -26,10 +29,32 @@ if (!options.built) {
 const sizes: Record<string, Size> = {};
 for (const entry of entries) sizes[entry.name] = await measure(entry, join(root, "tooling"));
 
+/** Checks one error of each kind, as a runtime gets it and as a bundler does. */
+async function checkSentences(): Promise<string[]> {
+  const findings: string[] = [];
+  for (const [file, areLoaded] of [
+    ["index.js", true],
+    ["index.cjs", true],
+    ["modules/index.js", false],
+  ] as const) {
+    const { UsageError, violationTable } = await import(join(root, "packages/core/dist", file));
+    const hasSentence =
+      new UsageError("send/kind").message === usageErrorSentences["send/kind"] &&
+      violationTable["frame/too-big"].message === violationSentences["frame/too-big"];
+    if (hasSentence !== areLoaded)
+      findings.push(`errors of dist/${file} ${areLoaded ? "lack" : "have"} their sentences`);
+  }
+  return findings;
+}
+
 const budgets: Budgets = existsSync(budgetsFile) ? JSON.parse(readFileSync(budgetsFile, "utf8")) : {};
 if (options.write) {
   writeFileSync(budgetsFile, `${JSON.stringify(sizes, undefined, 2)}\n`);
   console.log("size: recorded");
 } else {
-  conclude("size", compareSizes(sizes, budgets), `${entries.length} bundles are as large as recorded`);
+  conclude(
+    "size",
+    [...compareSizes(sizes, budgets), ...(await checkSentences())],
+    `${entries.length} bundles are as large as recorded`,
+  );
 }

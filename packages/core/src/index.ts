@@ -3,7 +3,8 @@
  * order.
  *
  * Each name has one entry point: the opening handshake alone is `@hybi/core/opening`, what clients and servers do around it is
- * `@hybi/core/policy`, frames without a connection are `@hybi/core/frame`, and checks of options are `@hybi/core/options`.
+ * `@hybi/core/policy`, frames without a connection are `@hybi/core/frame`, checks of options are `@hybi/core/options`, and the sentences
+ * of errors `@hybi/core/explain`.
  */
 
 // Endpoints over a byte stream: the opening handshake, then the connection.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { usageErrorSentences } from "../sentences/usage-errors.ts";
 import { checkOptions, type OptionCheck, takes } from "./option-checks.ts";
-import { UsageError, usageErrorTable } from "./usage-error.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** The code of the usage error that `action` throws, and its detail after the sentence of the table. */
 function fault(action: () => unknown): [code: string, detail: string] | undefined {
@@ -8,7 +9,7 @@ function fault(action: () => unknown): [code: string, detail: string] | undefine
     action();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return [error.code, error.message.slice(usageErrorTable[error.code].length + 1)];
+    return [error.code, error.message.slice(usageErrorSentences[error.code].length + 1)];
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { violation, violationByServer, violationTable } from "./violation.ts";
+import { violationSentences } from "../sentences/violations.ts";
+import { createViolationTable, violation, violationByServer, violationTable } from "./violation.ts";
 
 describe("violation", () => {
   it("is a row of the table with the offset, and a detail if given", () => {
@@ -28,5 +29,19 @@ describe("violation", () => {
     for (const row of Object.values(violationTable)) {
       expect(row.statusCode !== undefined && row.httpStatus !== undefined).toBe(false);
     }
+  });
+});
+
+describe("createViolationTable", () => {
+  it("has a sentence for each violation, and none for another code", () => {
+    expect(Object.keys(violationSentences)).toEqual(Object.keys(violationTable));
+  });
+
+  it("names section and code, and where the sentence is, when it is left out", () => {
+    const table = createViolationTable({});
+    expect(table["frame/mask-missing"]).toEqual({
+      ...violationTable["frame/mask-missing"],
+      message: 'The peer broke RFC 6455 §5.1: see explainViolation("frame/mask-missing") of @hybi/core/explain.',
+    });
   });
 });

@@ -1,11 +1,12 @@
 /** Everything that users can import, by name, in every runtime. */
 import * as core from "@hybi/core";
+import * as explain from "@hybi/core/explain";
 import * as frame from "@hybi/core/frame";
 import * as opening from "@hybi/core/opening";
 import * as options from "@hybi/core/options";
 import * as policy from "@hybi/core/policy";
 import { describe, expect, it } from "vitest";
-import { usageErrorTable } from "../../src/checks/usage-error.ts";
+import { usageErrorSentences } from "../../src/sentences/usage-errors.ts";
 import { entryPoints } from "./names.ts";
 
 const loaded: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -14,6 +15,7 @@ const loaded: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "@hybi/core/policy": policy,
   "@hybi/core/frame": frame,
   "@hybi/core/options": options,
+  "@hybi/core/explain": explain,
 };
 
 describe.each(Object.entries(entryPoints))("%s", (name, { values }) => {
@@ -39,7 +41,7 @@ describe("the entry points of core", () => {
 describe("violationTable", () => {
   it("has a sentence with a full stop for every violation, as the table of usage errors has", () => {
     for (const { message } of Object.values(core.violationTable)) expect(message).toMatch(/^[A-Z].*\.$/);
-    for (const message of Object.values(usageErrorTable)) expect(message).toMatch(/^[A-Z].*\.$/);
+    for (const message of Object.values(usageErrorSentences)) expect(message).toMatch(/^[A-Z].*\.$/);
   });
 
   it("has a section for every violation, and a status if one can be sent", () => {

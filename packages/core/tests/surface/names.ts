@@ -201,6 +201,11 @@ export const entryPoints: Readonly<Record<string, EntryPoint>> = {
       "SinkVerdict",
     ],
   },
+  "@hybi/core/explain": {
+    file: "explain.ts",
+    values: ["explainUsageError", "explainViolation"],
+    types: [],
+  },
   "@hybi/core/options": {
     file: "options.ts",
     values: [

@@ -4,7 +4,7 @@ import { FailureEvent } from "../dom/socket-events.ts";
 import { closeError, isEndOfConnection, unsentError } from "../dom/websocket-error.ts";
 import { outcomeOfClose, outcomeOfError } from "../reconnect/outcome.ts";
 import { WebSocketServer } from "../server/server.ts";
-import { errorOf, type Failure, failureOf, failureText, isFailure } from "./failure.ts";
+import { errorOf, type Failure, failureOf, failureText, isFailure, transportTooLate } from "./failure.ts";
 import { OpeningError } from "./opening-error.ts";
 
 const refused = new Error("connect ECONNREFUSED 127.0.0.1:9");
@@ -94,6 +94,11 @@ describe("the failure for a violation", () => {
     expect(late).toEqual(deadlines);
     const violation = violationOf("frame/rsv-unowned");
     expect(failureOf(violation)).toEqual({ kind: "violation", violation });
+  });
+
+  it("names the section of the table when there was no transport in time", () => {
+    const { section } = violationTable["deadline/opening"];
+    expect(transportTooLate).toMatchObject({ violation: { code: "deadline/opening", section } });
   });
 });
 

@@ -2,7 +2,7 @@
  * What went wrong, as one value. Every class that reports a failed connection carries it as `failure`: `FailureEvent`,
  * `OpeningError`, `WebSocketError`, a server's `onFailure`, and the outcome of a reconnecting client.
  */
-import { type Violation, type ViolationCode, violationTable } from "@hybi/core";
+import type { Violation, ViolationCode } from "@hybi/core";
 import type { ResponseHead } from "@hybi/core/opening";
 import { errorText } from "../platform/error-text.ts";
 
@@ -49,7 +49,8 @@ export const transportTooLate: Failure = {
   kind: "too-late",
   violation: {
     code: "deadline/opening",
-    section: violationTable["deadline/opening"].section,
+    // As in the table of violations, all of which would be bundled for this section.
+    section: "RFC 9110 §15.5.9",
     message: "The transport could not be opened in time.",
     statusCode: undefined,
     httpStatus: undefined,

@@ -1,0 +1,16 @@
+import { describe, expect, it } from "vitest";
+import { UsageError } from "./checks/usage-error.ts";
+import { explainUsageError, explainViolation } from "./explain.ts";
+import { violationTable } from "./vocabulary/violation.ts";
+
+describe("explainViolation", () => {
+  it("returns the message that the violation has where sentences are loaded", () => {
+    expect(explainViolation("frame/mask-missing")).toBe(violationTable["frame/mask-missing"].message);
+  });
+});
+
+describe("explainUsageError", () => {
+  it("returns the message that the error has where sentences are loaded", () => {
+    expect(explainUsageError("send/kind")).toBe(new UsageError("send/kind").message);
+  });
+});

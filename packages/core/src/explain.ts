@@ -1,0 +1,18 @@
+/**
+ * `@hybi/core/explain`: the sentence of each violation and usage error. In Node, Deno and Bun, and in development builds, it is
+ * already the message of the error. Bundles for production leave the sentences out until they import them from here.
+ */
+import type { UsageErrorCode } from "./checks/usage-error.ts";
+import { usageErrorSentences } from "./sentences/usage-errors.ts";
+import { violationSentences } from "./sentences/violations.ts";
+import type { ViolationCode } from "./vocabulary/violation.ts";
+
+/** Returns what the peer did wrong, in a sentence. */
+export function explainViolation(code: ViolationCode): string {
+  return violationSentences[code];
+}
+
+/** Returns what the caller did wrong, in a sentence that says what to do. */
+export function explainUsageError(code: UsageErrorCode): string {
+  return usageErrorSentences[code];
+}

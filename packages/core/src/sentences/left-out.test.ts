@@ -1,0 +1,10 @@
+import { describe, expect, it } from "vitest";
+import * as leftOut from "./left-out.ts";
+import * as loaded from "./loaded.ts";
+
+describe("left-out", () => {
+  it("has the names of loaded.ts, whose place it takes, and no sentence", () => {
+    expect(Object.keys(leftOut)).toEqual(Object.keys(loaded));
+    for (const sentences of Object.values(leftOut)) expect(sentences).toEqual({});
+  });
+});
