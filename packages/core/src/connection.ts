@@ -310,7 +310,7 @@ export class Connection implements Output, Statistics {
     if (this.#sink !== undefined) throw new UsageError("endpoint/reentrant");
     if (this.state !== "ended") {
       this.#stopReading();
-      this.#end = this.#closingHandshake.end();
+      this.#end = this.#closingHandshake().end();
       this.#releaseTransforms();
     }
     const end = this.#end;
@@ -338,7 +338,7 @@ export class Connection implements Output, Statistics {
       case "pong":
       case "message":
       case "control-flood": {
-        if (!this.#closingHandshake.canFail) return [];
+        if (!this.#closingHandshake().canFail) return [];
         const collector = new EventCollector();
         this.#fail(collector, `deadline/${reason}`, this.bytesReceived);
         return collector.events;
@@ -437,7 +437,7 @@ export class Connection implements Output, Statistics {
   sendClose(statusCode?: number, reason = "", options?: CloseOptions): void {
     const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.native);
     if (options !== undefined) checkOptions("sendClose", options, closeChecks);
-    this.#closingHandshake.request(payload, options?.afterMessages !== false);
+    this.#closingHandshake().request(payload, options?.afterMessages !== false);
   }
 
   /**
@@ -451,12 +451,12 @@ export class Connection implements Output, Statistics {
     const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.native);
     if (this.#sink !== undefined) throw new UsageError("endpoint/reentrant");
     if (this.state === "ended") return;
-    if (!this.#closingHandshake.canFail) {
+    if (!this.#closingHandshake().canFail) {
       this.#abort();
       return;
     }
     this.#stopReading();
-    this.#closingHandshake.giveUp(payload);
+    this.#closingHandshake().giveUp(payload);
     this.#releaseTransforms();
   }
 
@@ -470,7 +470,7 @@ export class Connection implements Output, Statistics {
       this.#bytesTaken += chunk.length;
       if (claimChunk(chunk, this.#owner)) this.#lent?.add(chunk);
     }
-    if (this.#outgoing.closeTaken) this.#closingHandshake.taken();
+    if (this.#outgoing.closeTaken) this.#closingHandshake().taken();
     if (this.state === "ended") this.#releaseTransforms();
     return chunks;
   }
@@ -569,7 +569,7 @@ export class Connection implements Output, Statistics {
       sink.pong(payload);
       return undefined;
     }
-    const received = this.#closingHandshake.receive(payload);
+    const received = this.#closingHandshake().receive(payload);
     if (typeof received === "string") return { code: received };
     sink.close(received.statusCode, received.reason);
     return "stop";
@@ -578,23 +578,23 @@ export class Connection implements Output, Statistics {
   #fail(sink: ConnectionSink, code: ViolationCode, offset: number): void {
     const fault = violation(code, this.#offset + offset);
     this.#stopReading();
-    this.#closingHandshake.fail(fault);
+    this.#closingHandshake().fail(fault);
     sink.failure(fault);
   }
 
   #drop(reason: "stalled" | "resting"): ConnectionEvent[] {
-    if (!this.#closingHandshake.canFail) {
+    if (!this.#closingHandshake().canFail) {
       this.#abort();
       return [];
     }
     this.#stopReading();
-    this.#closingHandshake.drop();
+    this.#closingHandshake().drop();
     return [{ type: "failure", violation: violation(`deadline/${reason}`, this.#offset + this.bytesReceived) }];
   }
 
   #abort(): void {
     this.#stopReading();
-    this.#closingHandshake.abort();
+    this.#closingHandshake().abort();
   }
 
   /** Discards everything received from now on. */
@@ -606,7 +606,7 @@ export class Connection implements Output, Statistics {
     this.#takeCounters(receiver);
   }
 
-  get #closingHandshake(): ClosingHandshake {
+  #closingHandshake(): ClosingHandshake {
     this.#closing ??= new ClosingHandshake(this.#outgoing, this.#settings);
     return this.#closing;
   }

@@ -131,7 +131,7 @@ export class ServerHandshake {
   /** Fails the handshake for a reason other than received bytes, such as `deadline/opening`. */
   fail(code: ViolationCode): readonly HandshakeEvent[] {
     const isUnderWay = this.#phase === "awaiting-request" || this.#phase === "awaiting-answer";
-    return isUnderWay ? this.#fail(violation(code, this.#head.length + this.#earlyLength)) : [];
+    return isUnderWay ? this.#fail(violation(code, this.#head.length + this.#earlyLength())) : [];
   }
 
   /**
@@ -187,7 +187,7 @@ export class ServerHandshake {
     this.#early = undefined;
   }
 
-  get #earlyLength(): number {
+  #earlyLength(): number {
     return this.#early?.length ?? 0;
   }
 
@@ -222,7 +222,7 @@ export class ServerHandshake {
    * MUST wait (RFC 6455 §4.1).
    */
   #keep(chunk: Uint8Array, start: number): readonly HandshakeEvent[] {
-    const room = this.#config.limits.earlyData - this.#earlyLength;
+    const room = this.#config.limits.earlyData - this.#earlyLength();
     if (chunk.length - start > room) {
       return this.#fail(violation("opening/early-data-too-big", this.#head.length + this.#config.limits.earlyData));
     }

@@ -187,12 +187,12 @@ export class OutputScheduler {
   sendText(data: string, options: SendOptions | undefined): number {
     const { keys, fragmentSize, native } = this.#options;
     const lane = this.#lane(options);
-    if (data.length <= shortTextLimit && data.length * 3 <= fragmentSize && !this.#isTransformed) {
+    if (data.length <= shortTextLimit && data.length * 3 <= fragmentSize && !this.#isTransformed()) {
       const length = writeTextFrame(lane.writer, finBit | text, data, keys, native);
       this.#length += headerLength(length, keys !== undefined) + length;
       return length;
     }
-    if (keys === undefined && data.length * 3 <= Math.min(fragmentSize, longestFrameOfText) && !this.#isTransformed) {
+    if (keys === undefined && data.length * 3 <= Math.min(fragmentSize, longestFrameOfText) && !this.#isTransformed()) {
       const length = lane.appendLongText(data, native, this.#isWriting);
       this.#length += length + lastHeader;
       return length;
@@ -206,11 +206,11 @@ export class OutputScheduler {
     const { keys, fragmentSize } = this.#options;
     const { length } = data;
     const lane = this.#lane(options);
-    if (length <= appendCopyLimit && length <= fragmentSize && !this.#isTransformed) {
+    if (length <= appendCopyLimit && length <= fragmentSize && !this.#isTransformed()) {
       this.#length += writeFrame(lane.writer, finBit | binary, data, keys);
       return length;
     }
-    if (keys === undefined && length <= fragmentSize && !this.#isTransformed) {
+    if (keys === undefined && length <= fragmentSize && !this.#isTransformed()) {
       lane.appendBinary(data);
       this.#length += length + lastHeader;
       return length;
@@ -223,9 +223,9 @@ export class OutputScheduler {
   sendPrepared(message: PreparedMessage, options: SendOptions | undefined): number {
     const { keys, fragmentSize } = this.#options;
     const { frame, payload } = message;
-    if (keys === undefined && payload.length <= fragmentSize && !this.#isTransformed) {
+    if (keys === undefined && payload.length <= fragmentSize && !this.#isTransformed()) {
       // A broadcast usually finds nothing pending: then no connection needs a block, or a lane, for what all of them send.
-      if (this.#isIdle && (options?.priority ?? 0) === 0) this.#alone = frame;
+      if (this.#isIdle() && (options?.priority ?? 0) === 0) this.#alone = frame;
       else {
         const lane = this.#lane(options);
         if (lane.isEmpty) lane.writer.appendReference(frame);
@@ -341,7 +341,7 @@ export class OutputScheduler {
     if (first === "run") return this.#takeRun(lane, output, room);
     if (!this.#mayLeave(first)) return 0;
     lane.dropFirst();
-    const pipeline = this.#isTransformed ? this.#beginPipeline(first) : undefined;
+    const pipeline = this.#isTransformed() ? this.#beginPipeline(first) : undefined;
     first.begin(pipeline);
     this.#current = first;
     const taken = this.#takeFragment(first, output, room);
@@ -403,7 +403,7 @@ export class OutputScheduler {
   }
 
   /** Whether nothing is pending but control frames: nor a streamed message that has no payload yet. */
-  get #isIdle(): boolean {
+  #isIdle(): boolean {
     return this.#length === 0 && this.#current === undefined && this.#lanes?.isPlainRun !== false;
   }
 
@@ -418,7 +418,7 @@ export class OutputScheduler {
   }
 
   /** Whether extensions transform messages. They must see them in wire order, which is known only when messages are taken. */
-  get #isTransformed(): boolean {
+  #isTransformed(): boolean {
     return this.#options.transforms.length > 0;
   }
 

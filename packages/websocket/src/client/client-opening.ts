@@ -147,11 +147,11 @@ export class ClientOpening {
   }
 
   #keepTime(): void {
-    const left = this.#beganAt() + this.#span - this.#clock.now();
+    const left = this.#beganAt() + this.#span() - this.#clock.now();
     this.#timer ??= startTimer(this.#clock, left, () => this.#fail(transportTooLate));
   }
 
-  get #span(): number {
+  #span(): number {
     return this.#setup.deadlines.opening;
   }
 
@@ -161,7 +161,7 @@ export class ClientOpening {
    */
   #beganAt(): Instant {
     const now = this.#clock.now();
-    if (this.#begunAt === undefined || now - this.#begunAt >= this.#span) this.#begunAt = now;
+    if (this.#begunAt === undefined || now - this.#begunAt >= this.#span()) this.#begunAt = now;
     return this.#begunAt;
   }
 

@@ -182,7 +182,7 @@ export class MemoryBudget {
 
   /** Whether memory is too short for new openings. */
   get isShort(): boolean {
-    return this.#held > this.#capacity * shortAt;
+    return this.#held > this.#capacity() * shortAt;
   }
 
   open(holder: Holder): Account {
@@ -221,7 +221,7 @@ export class MemoryBudget {
     this.#isPassing = true;
     try {
       // When load shrinks the budget, pause reading before shedding any connection, as when memory grows.
-      const isOver = this.#held > this.limit || (this.#held > this.#capacity && this.#resting.size > 0);
+      const isOver = this.#held > this.limit || (this.#held > this.#capacity() && this.#resting.size > 0);
       if (isOver) this.#shedHeaviest();
       else this.#restHeaviest();
     } finally {
@@ -243,13 +243,13 @@ export class MemoryBudget {
   #hasShrunk(account: Account, bytes: number): void {
     account.release(bytes, this.#epoch);
     account.movedIn = this.#span;
-    if (account.isResting && account.held <= this.#fairShare / 2) this.#goOn(account);
+    if (account.isResting && account.held <= this.#fairShare() / 2) this.#goOn(account);
     if ((this.#resting.size > 0 || this.#nextPass !== this.limit * restAt) && !this.isShort) this.#ease();
   }
 
   /** Ends a shortage: resets the threshold of the next pass, and resumes reading from all paused connections. */
   #ease(): void {
-    this.#nextPass = this.#capacity * restAt;
+    this.#nextPass = this.#capacity() * restAt;
     this.#timer?.cancel();
     this.#timer = undefined;
     for (const account of [...this.#resting]) this.#goOn(account);
@@ -263,7 +263,7 @@ export class MemoryBudget {
 
   /** Pauses reading from the heaviest connections, as many as are needed for the sum without them to be below three quarters. */
   #restHeaviest(): void {
-    let excess = this.#held - this.#capacity * shortAt;
+    let excess = this.#held - this.#capacity() * shortAt;
     for (const account of this.#heaviest()) {
       if (excess <= 0) break;
       excess -= account.held;
@@ -276,7 +276,7 @@ export class MemoryBudget {
     }
     // Until the sum has grown by some more, another pass would find the same connections.
     // When load has shrunk the budget, more growth is allowed first.
-    const capacity = this.#capacity;
+    const capacity = this.#capacity();
     this.#nextPass =
       this.#held > capacity
         ? Math.min(this.limit, this.#held + capacity / 8)
@@ -311,7 +311,7 @@ export class MemoryBudget {
    */
   #heaviest(): Account[] {
     this.#advanceSpan();
-    const fairShare = this.#fairShare;
+    const fairShare = this.#fairShare();
     const weights = new Map<Account, number>();
     const stagnant: Account[] = [];
     for (const account of this.#accounts) {
@@ -332,11 +332,11 @@ export class MemoryBudget {
   }
 
   /** Bytes that may be counted at present. */
-  get #capacity(): number {
+  #capacity(): number {
     return this.#clock.now() < this.#loadEnd ? this.limit * this.shareUnderLoad : this.limit;
   }
 
-  get #fairShare(): number {
-    return (this.#capacity * shortAt) / this.#accounts.size;
+  #fairShare(): number {
+    return (this.#capacity() * shortAt) / this.#accounts.size;
   }
 }

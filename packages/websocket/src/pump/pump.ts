@@ -227,7 +227,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
 
   /** Drops the transport. The listener's `end` follows in a later microtask. */
   abort(): void {
-    if (this.#isOver) return;
+    if (this.#isOver()) return;
     this.#phase = "aborted";
     this.#backlog = undefined;
     if (this.#round === "write") this.#round = "backlog";
@@ -284,7 +284,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
 
   /** Whether output is still being written after the end of the connection. */
   get isLingering(): boolean {
-    return !this.#isOver && this.bufferedLength > 0;
+    return !this.#isOver() && this.bufferedLength > 0;
   }
 
   startClosing(): void {}
@@ -298,7 +298,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
    * its input gets a Close frame with 1013 and the time to close; otherwise the transport is dropped.
    */
   giveUp(): void {
-    if (this.#isOver) return;
+    if (this.#isOver()) return;
     const { connection } = this.endpoint;
     // A write in flight means that the peer is not reading. During a listener callback, the endpoint does not accept
     // `giveUp`.
@@ -338,8 +338,8 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
 
   data(chunk: Uint8Array, isLast = false): void {
     noteArrival();
-    if (this.#isOver) return;
-    if (this.#isBusy) this.#holdInput();
+    if (this.#isOver()) return;
+    if (this.#isBusy()) this.#holdInput();
     if (this.#backlog !== undefined) {
       this.#backlog.push(chunk);
       return;
@@ -359,10 +359,10 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   drain(): void {
     if (!this.#writer.drained() || this.#phase === "closed") return;
     // Nothing is left to write, so finish at once: for a short response, another turn would cost a tenth of its write.
-    if (this.endpoint.outputLength === 0 && !this.#isEnding) {
+    if (this.endpoint.outputLength === 0 && !this.#isEnding()) {
       this.#flushed();
       this.#count();
-    } else if (this.#isTransformed && !this.#isEnding) this.#await("write");
+    } else if (this.#isTransformed() && !this.#isEnding()) this.#await("write");
     // A large message takes one turn per write, so that others are served in between and control frames can overtake
     // it.
     else if (this.#loop.clock.nextTurn !== undefined) afterIo(this.#loop.clock, () => this.#flushNow());
@@ -371,13 +371,13 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
 
   end(): void {
     noteArrival();
-    if (this.#isOver) return;
-    if (this.#isBusy) {
+    if (this.#isOver()) return;
+    if (this.#isBusy()) {
       this.#holdInput().isEndBehind = true;
       return;
     }
     const backlog = this.#releaseHeld();
-    if (this.#isOver) return;
+    if (this.#isOver()) return;
     if (backlog === undefined) this.#endNow();
     else {
       backlog.isEndBehind = true;
@@ -386,17 +386,17 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   }
 
   error(error: unknown): void {
-    if (!this.#isOver) this.#failure ??= { kind: "transport", error: orNoReason(error) };
+    if (!this.#isOver()) this.#failure ??= { kind: "transport", error: orNoReason(error) };
   }
 
   close(): void {
-    if (this.#isOver) return;
-    if (this.#isBusy) {
+    if (this.#isOver()) return;
+    if (this.#isBusy()) {
       this.#holdInput().isCloseBehind = true;
       return;
     }
     const backlog = this.#releaseHeld();
-    if (this.#isOver) return;
+    if (this.#isOver()) return;
     if (backlog === undefined) this.#closeNow();
     else {
       this.#writer.stop();
@@ -429,7 +429,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
       this.#round = "backlog";
       this.#flushNow();
     } else this.#process(budget);
-    if (this.#round === "backlog" && !this.#mayProcess) this.#round = "none";
+    if (this.#round === "backlog" && !this.#mayProcess()) this.#round = "none";
     return this.#round !== "none";
   }
 
@@ -441,17 +441,17 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   // Internals
 
   /** Whether the transport was aborted or is closed. */
-  get #isOver(): boolean {
+  #isOver(): boolean {
     return this.#phase === "aborted" || this.#phase === "closed";
   }
 
   /** Whether a call is on the stack during which nothing may be emitted: `transport.start`, or a listener callback. */
-  get #isBusy(): boolean {
+  #isBusy(): boolean {
     return this.#isDelivering || this.#phase === "starting";
   }
 
   /** Whether the peer has closed its half, and the end has not been emitted yet, because we owe a Close frame. */
-  get #isEnding(): boolean {
+  #isEnding(): boolean {
     return this.#phase === "half-closed" && this.endpoint.state !== "ended";
   }
 
@@ -514,7 +514,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
 
   /** Keeps incoming bytes until `#release`. */
   #hold(rest: Uint8Array): void {
-    if (this.#isOver) return;
+    if (this.#isOver()) return;
     this.#backlog = PumpBacklog.of(rest, this.#backlog);
     this.#backlog.isHeld = true;
   }
@@ -544,7 +544,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
 
   /** Keeps the bytes for which no time was left. */
   #keep(rest: Uint8Array): void {
-    if (this.#isOver) return;
+    if (this.#isOver()) return;
     this.#backlog = PumpBacklog.of(rest, this.#backlog);
     this.#wait();
   }
@@ -569,7 +569,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
 
   /** Applies the reasons to the transport, and with it to the deadlines of the peer. */
   #applyPauses(): void {
-    const isPaused = this.#pauses !== 0 && this.#takesInput;
+    const isPaused = this.#pauses !== 0 && this.#takesInput();
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
     if (isPaused) {
@@ -585,14 +585,14 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
    * Whether input may cause events. Once it is ignored, the transport must read on: bytes are discarded, and the pump is
    * waiting for the peer's end.
    */
-  get #takesInput(): boolean {
+  #takesInput(): boolean {
     const { state } = this.endpoint;
     return state === "opening" || state === "open" || state === "closing" || state === "close-sent";
   }
 
   /** Waits for a round if the backlog may be processed. */
   #enqueue(): void {
-    if (this.#round === "none" && this.#mayProcess) this.#await("backlog");
+    if (this.#round === "none" && this.#mayProcess()) this.#await("backlog");
   }
 
   #await(round: Round): void {
@@ -607,11 +607,11 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     if (this.#round === "write") return;
     const before = this.endpoint.outputLength;
     const isCut = this.#writer.write();
-    if (this.#isTransformed) this.#loop.rounds.spent(this, (before - this.endpoint.outputLength) * encodingWork);
+    if (this.#isTransformed()) this.#loop.rounds.spent(this, (before - this.endpoint.outputLength) * encodingWork);
     if (isCut) this.#await("write");
   }
 
-  get #isTransformed(): boolean {
+  #isTransformed(): boolean {
     const { agreement } = this.endpoint;
     return agreement !== undefined && agreement.extensions.length > 0;
   }
@@ -620,7 +620,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
    * Whether the backlog may be processed: if nothing else pauses reading, if it is short, or if the transport has nothing
    * more to deliver.
    */
-  get #mayProcess(): boolean {
+  #mayProcess(): boolean {
     const backlog = this.#backlog;
     if (backlog === undefined || backlog.isHeld) return false;
     if (!isPausedByOthers(this.#pauses) || !backlog.isLong) return true;
@@ -640,7 +640,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   #process(budget: number): void {
     const connection = this.endpoint.connection!;
     let left = budget;
-    while (left > 0 && this.#mayProcess) {
+    while (left > 0 && this.#mayProcess()) {
       const chunk = this.#backlog?.first;
       if (chunk === undefined) break;
       const taken = this.#receive(connection, chunk, left);
@@ -663,7 +663,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     this.#noteLoss("The peer closed the transport without a Close frame.");
     this.#phase = "half-closed";
     // A peer may close its half right after its Close frame and still read ours.
-    if (this.#owesClose) this.requestFlush();
+    if (this.#owesClose()) this.requestFlush();
     else this.#deliverEnd();
   }
 
@@ -682,7 +682,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   }
 
   /** Whether our Close frame, sent in response to the peer's or at the same time, has not been written yet. */
-  get #owesClose(): boolean {
+  #owesClose(): boolean {
     const { state } = this.endpoint;
     return state === "close-received" || (state === "closed" && this.#writer.length > 0);
   }
@@ -690,7 +690,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   #deliverEnd(): void {
     // RFC 6455 §7.1.4: clean if both Close frames have been exchanged. The endpoint says so even if ours was not
     // written.
-    const isWritten = !this.#owesClose;
+    const isWritten = !this.#owesClose();
     const events = this.#receiveEnd();
     this.#deliver(
       isWritten ? events : events.map((event) => (event.type === "end" ? { ...event, clean: false } : event)),
@@ -761,13 +761,13 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     this.#isFlushRequested = false;
     if (this.#phase === "closed") return;
     // Input is ignored from now on, so the backlog is meaningless.
-    if (this.#backlog !== undefined && !this.#takesInput) this.#backlogEnded(this.#backlog);
+    if (this.#backlog !== undefined && !this.#takesInput()) this.#backlogEnded(this.#backlog);
     try {
       this.#applyPauses();
       this.#write();
-      if (this.#isEnding && !this.#owesClose) this.#deliverEnd();
+      if (this.#isEnding() && !this.#owesClose()) this.#deliverEnd();
       this.#obey();
-      if (!this.#isOver) this.#timer.update();
+      if (!this.#isOver()) this.#timer.update();
       this.#listener.flushed();
       this.#count();
     } catch (error) {
@@ -792,13 +792,13 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
       if (this.#phase === "closed" && kept === 0) {
         this.#account = undefined;
         account.close();
-      } else account.change(kept + this.#ownHeldLength);
+      } else account.change(kept + this.#ownHeldLength());
     } catch (error) {
       this.brokeOff(error);
     }
   }
 
-  get #ownHeldLength(): number {
+  #ownHeldLength(): number {
     // After an abort, the endpoint's memory is released as soon as the running code returns.
     if (this.#phase === "aborted") return 0;
     // After a close, a listener that still holds messages holds the pump and its endpoint as well.

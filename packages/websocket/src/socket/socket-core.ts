@@ -159,12 +159,12 @@ export class SocketCore extends Lifecycle {
 
   send(data: string | Blob | Uint8Array, options: SocketSendOptions | undefined): void {
     if (this.readyState !== OPEN) {
-      this.#counted.lost(payloadLength(data));
+      this.#counted().lost(payloadLength(data));
     } else if (isBlob(data)) {
       const { size } = data;
       const how = coreOptions(options);
       if (this.#hasRoom(size)) this.#inTurn(size, data, (bytes) => this.#transmit(bytes, how, true));
-    } else if (this.#hasBlobs) {
+    } else if (this.#hasBlobs()) {
       const length = payloadLength(data);
       if (!this.#hasRoom(length)) return;
       const kept = typeof data === "string" ? data : data.slice();
@@ -177,8 +177,8 @@ export class SocketCore extends Lifecycle {
 
   sendPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
     const { length } = message.payload;
-    if (this.readyState !== OPEN) this.#counted.lost(length);
-    else if (!this.#hasBlobs) this.#transmitPrepared(message, options);
+    if (this.readyState !== OPEN) this.#counted().lost(length);
+    else if (!this.#hasBlobs()) this.#transmitPrepared(message, options);
     else if (this.#hasRoom(length)) this.#inTurn(length, undefined, () => this.#transmitPrepared(message, options));
   }
 
@@ -272,17 +272,17 @@ export class SocketCore extends Lifecycle {
   }
 
   override close(): void {
-    if (this.#keepsMessages) this.#keepEnd({ isClosing: true });
+    if (this.#keepsMessages()) this.#keepEnd({ isClosing: true });
     else super.close();
   }
 
   override failure(violation: Violation): void {
-    if (this.#keepsMessages) this.#keepEnd({ violation });
+    if (this.#keepsMessages()) this.#keepEnd({ violation });
     else super.failure(violation);
   }
 
   override end(clean: boolean, statusCode: number, reason: string): void {
-    if (this.#keepsMessages) this.#keepEnd({ end: { clean, statusCode, reason } });
+    if (this.#keepsMessages()) this.#keepEnd({ end: { clean, statusCode, reason } });
     else super.end(clean, statusCode, reason);
   }
 
@@ -310,7 +310,7 @@ export class SocketCore extends Lifecycle {
 
   protected override sendClose(statusCode: number | undefined, reason: string): void {
     this.#stopListening();
-    if (this.#hasBlobs) this.#inTurn(0, undefined, () => super.sendClose(statusCode, reason));
+    if (this.#hasBlobs()) this.#inTurn(0, undefined, () => super.sendClose(statusCode, reason));
     else super.sendClose(statusCode, reason);
   }
 
@@ -336,7 +336,7 @@ export class SocketCore extends Lifecycle {
 
   // Internals
 
-  get #counted(): BufferedAmount {
+  #counted(): BufferedAmount {
     this.#buffered ??= new BufferedAmount();
     return this.#buffered;
   }
@@ -393,12 +393,12 @@ export class SocketCore extends Lifecycle {
   }
 
   /** Whether messages wait for the first listener. Everything behind them, including the end, then waits too. */
-  get #keepsMessages(): boolean {
-    return this.#messages !== undefined && !this.#wasLooped && this.#mayDeliver;
+  #keepsMessages(): boolean {
+    return this.#messages !== undefined && !this.#wasLooped && this.#mayDeliver();
   }
 
   /** Whether messages may still be delivered, which includes those in front of an end that is waiting. */
-  get #mayDeliver(): boolean {
+  #mayDeliver(): boolean {
     return this.readyState === OPEN || this.#keptEnd !== undefined;
   }
 
@@ -418,7 +418,7 @@ export class SocketCore extends Lifecycle {
     const queue = this.#messages;
     // A listener may close the socket, or start a loop that takes the rest.
     if (queue === undefined || queue.isLooped) return;
-    const message = this.#mayDeliver ? queue.take() : undefined;
+    const message = this.#mayDeliver() ? queue.take() : undefined;
     if (message !== undefined) {
       this.#dispatchMessage(this.#present(message));
       Turn.of(this.#clock).after({ endTurn: () => this.#deliverKept() });
@@ -479,7 +479,7 @@ export class SocketCore extends Lifecycle {
   }
 
   /** Whether a Blob is still being read. Messages sent now must wait for it. */
-  get #hasBlobs(): boolean {
+  #hasBlobs(): boolean {
     return this.#sendQueue !== undefined && !this.#sendQueue.isEmpty;
   }
 
@@ -498,9 +498,9 @@ export class SocketCore extends Lifecycle {
   /** Runs `act` once all Blobs sent before have been read, and `blob` as well if there is one. */
   #inTurn(length: number, blob: Blob | undefined, act: (bytes: Uint8Array) => void, hasArray = false): void {
     this.#sendQueue ??= new BlobSendQueue((error) => this.terminate(error));
-    this.#counted.held(length);
+    this.#counted().held(length);
     const step = (bytes: Uint8Array): void => {
-      this.#counted.held(-length);
+      this.#counted().held(-length);
       act(bytes);
       this.pump!.requestFlush();
     };
@@ -514,10 +514,10 @@ export class SocketCore extends Lifecycle {
     const pending = pump.bufferedLength;
     try {
       if (typeof data === "string") {
-        this.#counted.queued(endpoint.sendText(data, options), pending);
+        this.#counted().queued(endpoint.sendText(data, options), pending);
       } else {
         const isKept = owned || data.length <= copiedByCore;
-        this.#counted.queued(endpoint.sendBinary(isKept ? data : data.slice(), options), pending);
+        this.#counted().queued(endpoint.sendBinary(isKept ? data : data.slice(), options), pending);
       }
     } catch (error) {
       this.#notSent(error, payloadLength(data));
@@ -531,7 +531,7 @@ export class SocketCore extends Lifecycle {
     const { endpoint } = pump;
     const pending = pump.bufferedLength;
     try {
-      this.#counted.queued(endpoint.sendPrepared(message, options), pending);
+      this.#counted().queued(endpoint.sendPrepared(message, options), pending);
     } catch (error) {
       this.#notSent(error, message.payload.length);
       return;
@@ -546,11 +546,11 @@ export class SocketCore extends Lifecycle {
   #notSent(error: unknown, length: number): void {
     if (!isRefused(error)) {
       if (isMistake(error)) throw error;
-      this.#counted.lost(length);
+      this.#counted().lost(length);
       this.pump!.brokeOff(error);
       return;
     }
-    this.#counted.lost(length);
+    this.#counted().lost(length);
     // WHATWG WebSockets §3.1: if the buffer is full, the socket is flagged as full and closed.
     if (error.code === "send/queue-full") this.terminate(error);
   }

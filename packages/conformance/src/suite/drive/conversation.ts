@@ -101,16 +101,16 @@ export class Conversation {
   }
 
   /** Whether the endpoint under test has closed or failed the connection. */
-  get #isOver(): boolean {
+  #isOver(): boolean {
     const { close, end, violation } = this.observed;
     return close !== undefined || end !== undefined || violation !== undefined;
   }
 
-  get #isAnswered(): boolean {
+  #isAnswered(): boolean {
     return this.#matchers.some(({ missing }) => missing === 0);
   }
 
-  get #isWrong(): boolean {
+  #isWrong(): boolean {
     return this.#matchers.every(({ surprise }) => surprise !== undefined);
   }
 
@@ -124,7 +124,7 @@ export class Conversation {
     if (end === true) this.#wire.end();
     const isRefusal = plan.expect.opening !== undefined && plan.expect.opening.type !== "open";
     if (isRefusal && this.#role === "server") {
-      await this.#until(() => this.#isOver || this.#isWrong);
+      await this.#until(() => this.#isOver() || this.#isWrong());
       return false;
     }
     await this.#until(() => this.observed.opening !== undefined || this.observed.end !== undefined);
@@ -141,14 +141,14 @@ export class Conversation {
   /** Waits for the expected answers, closes, and waits for the end. */
   async finish(expected: Ending["type"]): Promise<void> {
     if (expected === "failed") await this.#awaitFailure();
-    else if (expected === "open") await this.#until(() => this.#isOver || this.#isAnswered || this.#isWrong);
-    else await this.#until(() => (expected === "ended" ? this.observed.end !== undefined : this.#isOver));
+    else if (expected === "open") await this.#until(() => this.#isOver() || this.#isAnswered() || this.#isWrong());
+    else await this.#until(() => (expected === "ended" ? this.observed.end !== undefined : this.#isOver()));
     const isOpenStill = expected === "open" || this.observed.wentOn;
-    if (isOpenStill && !this.#isOver) {
+    if (isOpenStill && !this.#isOver()) {
       this.observed.closedByTester = true;
       await this.#send([closeFrame(testerCloses)]);
       // Once something is wrong, the result cannot change, so wait only briefly.
-      await this.#until(() => this.#isOver, this.#isWrong ? this.#patience.end : undefined);
+      await this.#until(() => this.#isOver(), this.#isWrong() ? this.#patience.end : undefined);
     }
     await this.#awaitEnd();
   }
@@ -164,22 +164,22 @@ export class Conversation {
   async leave(): Promise<void> {
     this.observed.closedByTester = true;
     await this.#send([closeFrame(testerCloses)]);
-    await this.#until(() => this.#isOver, this.#patience.end);
+    await this.#until(() => this.#isOver(), this.#patience.end);
     await this.#awaitEnd();
   }
 
   /** Waits for the connection to be failed; if nothing arrives, sends a Ping to check whether it is still open. */
   async #awaitFailure(): Promise<void> {
-    await this.#until(() => this.#isOver, this.#patience.silence);
-    if (this.#isOver) return;
+    await this.#until(() => this.#isOver(), this.#patience.silence);
+    if (this.#isOver()) return;
     this.#canarySent = true;
     await this.#send([{ opcode: opcodes.ping, payload: canary }]);
-    await this.#until(() => this.#isOver || this.observed.wentOn);
+    await this.#until(() => this.#isOver() || this.observed.wentOn);
   }
 
   async #awaitEnd(): Promise<void> {
     const { close, end } = this.observed;
-    if (!this.#isOver) this.observed.gaveUp = true;
+    if (!this.#isOver()) this.observed.gaveUp = true;
     if (close !== undefined && end === undefined && !this.observed.closedByTester) {
       await this.#send([closeFrame(close.statusCode)]);
     }
@@ -192,9 +192,9 @@ export class Conversation {
     if ("send" in step) await this.#send(step.send, step.chop);
     else if ("exchange" in step) {
       const before = this.observed.arrivals;
-      for (let index = 0; index < step.times && !this.#isOver && !this.#isWrong; index++) {
+      for (let index = 0; index < step.times && !this.#isOver() && !this.#isWrong(); index++) {
         await this.#write(encodePiece(step.exchange, this.#role, this.#compressor, index));
-        await this.#until(() => this.#isOver || this.#isWrong || this.observed.arrivals > before + index);
+        await this.#until(() => this.#isOver() || this.#isWrong() || this.observed.arrivals > before + index);
         if (this.observed.arrivals <= before + index) return;
       }
     } else if ("flood" in step) {
@@ -203,13 +203,13 @@ export class Conversation {
     } else if ("cut" in step) await this.#sendCut(step.cut, step.at);
     else if ("pause" in step) await this.#pause();
     else if ("awaitAnswers" in step) {
-      await this.#until(() => this.#isOver || this.#isWrong || this.observed.arrivals >= step.awaitAnswers);
+      await this.#until(() => this.#isOver() || this.#isWrong() || this.observed.arrivals >= step.awaitAnswers);
     } else this.#wire.end();
   }
 
   async #pause(): Promise<void> {
-    await this.#until(() => this.#isOver, this.#patience.failFast);
-    this.observed.failedInPause ??= this.#isOver;
+    await this.#until(() => this.#isOver(), this.#patience.failFast);
+    this.observed.failedInPause ??= this.#isOver();
   }
 
   async #sendCut(frame: FrameSpec, at: readonly number[]): Promise<void> {

@@ -41,12 +41,12 @@ export class Matcher {
 
   /** The number of expected answers that have not arrived. */
   get missing(): number {
-    return this.#messages.length - this.#messageAt + (this.#isLastPongThere ? 0 : this.#pongs.length - this.#pongAt);
+    return this.#messages.length - this.#messageAt + (this.#isLastPongThere() ? 0 : this.#pongs.length - this.#pongAt);
   }
 
   /** Describes the first expected answer that has not arrived. */
   get next(): string {
-    const pong = this.#isLastPongThere ? undefined : this.#pongs[this.#pongAt];
+    const pong = this.#isLastPongThere() ? undefined : this.#pongs[this.#pongAt];
     const message = this.#messages[this.#messageAt];
     const next = pong === undefined || (message !== undefined && message.place < pong.place) ? message : pong;
     return next === undefined ? "nothing" : describe(next);
@@ -64,7 +64,7 @@ export class Matcher {
 
   /** The number of Pings answered only by a later Pong. */
   get pongsSkipped(): number {
-    return this.#pongsSkipped + (this.#isLastPongThere ? this.#pongs.length - this.#pongAt : 0);
+    return this.#pongsSkipped + (this.#isLastPongThere() ? this.#pongs.length - this.#pongAt : 0);
   }
 
   receive(arrival: Arrival): void {
@@ -75,7 +75,7 @@ export class Matcher {
   }
 
   /** Whether all Pings have the same payload, or the last one was answered. */
-  get #isLastPongThere(): boolean {
+  #isLastPongThere(): boolean {
     const last = this.#pongs.at(-1);
     return last === undefined || (this.#lastPong !== undefined && equal(bytesOf(last), this.#lastPong));
   }
