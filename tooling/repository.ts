@@ -1,7 +1,7 @@
 /** Paths in this repository, and how the checks run programs and report their result. */
 
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -62,3 +62,8 @@ export function conclude(check: string, findings: readonly string[], success: st
   if (findings.length === 0) console.log(`${check}: ${success}`);
   else process.exitCode = 1;
 }
+
+/** The address of the repository on its hosting site. It stands in the root's package.json, and everything else follows it. */
+export const repositoryUrl: string = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  .repository.url.replace(/^git\+/, "")
+  .replace(/\.git$/, "");

@@ -14,6 +14,9 @@ export function definePackage(entry: Record<string, string>): Options {
     dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
     sourcemap: true,
     clean: true,
+    // Not every runtime and bundler knows the modules of Node without their prefix.
+    removeNodeProtocol: false,
+    external: [/^node:/],
     treeshake: false, // it duplicates the source map comment of the .cjs files
     onSuccess: async () => {
       await convertToCommonJs("dist");

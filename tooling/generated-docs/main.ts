@@ -10,7 +10,7 @@ import { closingTransitions } from "../../packages/core/src/closing/states.ts";
 import { usageErrorSentences } from "../../packages/core/src/sentences/usage-errors.ts";
 import { violationTable } from "../../packages/core/src/vocabulary/violation.ts";
 import { attackKinds } from "../../packages/testing/src/attacks/kinds.ts";
-import { conclude, filesBelow, packageFolders, root } from "../repository.ts";
+import { conclude, filesBelow, packageFolders, repositoryUrl, root } from "../repository.ts";
 import type { Budgets } from "../size/compare.ts";
 import { replaceSizes } from "../size/table.ts";
 import { formatDiagram, replaceDiagram } from "./closing-diagram.ts";
@@ -47,10 +47,12 @@ for (const [page, make] of Object.entries(results.length > 0 ? reportedPages : {
   keep(page, (now) => make(now, inOrder(results)));
 
 const isDocument = (path: string): boolean => path.endsWith(".md");
-const folders = ["docs", "examples", "bench", "fuzz", "interop", "tooling", ...packageFolders()];
+const folders = [".github", "docs", "examples", "bench", "fuzz", "interop", "tooling", ...packageFolders()];
 const documents = [...readdirSync(root).filter(isDocument), ...folders.flatMap((name) => filesBelow(name, isDocument))];
 for (const document of documents) {
-  const exists = (path: string): boolean => existsSync(join(root, dirname(document), path));
-  findings.push(...checkLinks(document, readFileSync(join(root, document), "utf8"), exists));
+  const belowRoot = (path: string): boolean => existsSync(join(root, path));
+  const besideDocument = (path: string): boolean => belowRoot(join(dirname(document), path));
+  const text = readFileSync(join(root, document), "utf8");
+  findings.push(...checkLinks(document, text, { repositoryUrl, besideDocument, belowRoot }));
 }
 conclude("documents", findings, `${pages} generated pages, and the links of ${documents.length} documents`);

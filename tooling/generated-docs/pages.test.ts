@@ -66,12 +66,27 @@ describe("replaceKinds", () => {
 });
 
 describe("checkLinks", () => {
+  const places = {
+    repositoryUrl: "https://h.example/hybi",
+    besideDocument: (path: string) => path === "a.md",
+    belowRoot: (path: string) => path === "docs/a.md",
+  };
+
   it("finds links to files that do not exist, but neither other links nor code", () => {
     const page =
       "[a](a.md#part) [b](../b.ts) [c](#here) [d](https://d.example/) `[e](e.md)`\n```text\n[f](f.md)\n```\n[g](g.md)";
-    expect(checkLinks("docs/page.md", page, (path) => path === "a.md")).toEqual([
+    expect(checkLinks("docs/page.md", page, places)).toEqual([
       "docs/page.md links to ../b.ts, which does not exist",
       "docs/page.md links to g.md, which does not exist",
+    ]);
+  });
+
+  it("finds absolute links into the repository to files that do not exist", () => {
+    const [file, folder] = ["https://h.example/hybi/blob/main", "https://h.example/hybi/tree/main"];
+    const page = `[a](${file}/docs/a.md#part) [b](${file}/docs/b.md) [c](${folder}/c) [d](https://h.example/hybi#readme)`;
+    expect(checkLinks("README.md", page, places)).toEqual([
+      `README.md links to ${file}/docs/b.md, which does not exist`,
+      `README.md links to ${folder}/c, which does not exist`,
     ]);
   });
 });

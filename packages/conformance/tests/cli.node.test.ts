@@ -1,4 +1,4 @@
-/** The commands, as functions of their arguments; `pnpm check:packages` runs them from the built package. */
+/** The commands, as functions of their arguments; `pnpm release:check` runs them from the built package. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

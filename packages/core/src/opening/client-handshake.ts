@@ -20,7 +20,7 @@ import { ResponseReader, type ResponseStep } from "./response-reader.ts";
  * because this class has no method to send any.
  *
  * @example
- * const random = (target: Uint8Array) => crypto.getRandomValues(target);
+ * const random = (target: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(target);
  * const handshake = new ClientHandshake({ url: "ws://example.com/chat", random });
  * write(handshake.takeOutput());
  * const [event] = handshake.receive(chunk);

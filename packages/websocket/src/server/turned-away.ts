@@ -31,7 +31,7 @@ export class TurnedAway {
   add(transport: Transport, rejection: Rejection, isSecure: boolean): void {
     const [oldest] = this.#lingering;
     if (this.#lingering.size >= mostLingering) oldest?.drop();
-    const one = new Lingering(transport, this.#clock, this.#report, () => this.#lingering.delete(one));
+    const one: Lingering = new Lingering(transport, this.#clock, this.#report, () => this.#lingering.delete(one));
     this.#lingering.add(one);
     if (isSecure) one.drop();
     else {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { run } from "../repository.ts";
-import { entryPoints, formatConsumer, runtimesOf } from "./consumer.ts";
+import { entryPoints, formatConsumer, formatImportAll, runtimesOf } from "./consumer.ts";
 
 describe("entryPoints", () => {
   it("returns all exports of the package except its package.json", () => {
@@ -56,5 +56,15 @@ describe("formatConsumer", () => {
   it("makes a program that fails when an entry point does not load", async () => {
     const { exitCode } = await consume({ "a.cjs": 'throw new Error("planted");' });
     expect(exitCode).toBe(1);
+  });
+});
+
+describe("formatImportAll", () => {
+  it("makes a program that runs all others", () => {
+    expect(formatImportAll(["core", "node"], "cjs").match(/require\("[^"]+"\)/g)).toEqual([
+      'require("./core.cjs")',
+      'require("./node.cjs")',
+    ]);
+    expect(formatImportAll(["core"], "mjs")).toContain('await import("./core.mjs")');
   });
 });

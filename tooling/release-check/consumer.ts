@@ -42,10 +42,17 @@ export function formatConsumer(name: string, specifiers: readonly string[]): [fi
   ];
 }
 
+/** Returns a program that runs the programs of several packages in one process. */
+export function formatImportAll(names: readonly string[], format: string): string {
+  const load = format === "cjs" ? "require" : "await import";
+  return `${names.map((name) => `console.log("${name}"); ${load}("./${name}.${format}");`).join("\n")}\n`;
+}
+
+/** Deno and Bun run TypeScript, and their programs are ES modules. */
 const allRuntimes = [
-  { runtime: "Node", command: ["node"] },
-  { runtime: "Deno", command: ["deno", "run", "-A"] },
-  { runtime: "Bun", command: ["bun", "run"] },
+  { runtime: "Node", command: ["node"], readmeFormats: ["mjs", "cjs"] },
+  { runtime: "Deno", command: ["deno", "run", "-A"], readmeFormats: ["mts"] },
+  { runtime: "Bun", command: ["bun", "run"], readmeFormats: ["mts"] },
 ];
 
 /** Returns the runtimes in which the package must load: for an adapter, only its own. */

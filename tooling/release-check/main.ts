@@ -1,0 +1,229 @@
+/**
+ * `pnpm release:check` checks what users will install. It builds and packs each published package, checks the tarball with
+ * publint, attw and our own rules, installs all tarballs with npm into an empty folder, as a user without any settings, and
+ * there runs every command, imports every entry point and runs the program of every README: as ESM and as CommonJS, in Node,
+ * Deno and Bun, and with the compiler. For JSR it rehearses the publication of the sources.
+ *
+ * `--keep FOLDER` leaves the tarballs, the sources for JSR and the script that publishes them in FOLDER. `--write` instead
+ * writes what follows from the manifests: every `jsr.json`, and the address of the repository.
+ */
+
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { isDeepStrictEqual, parseArgs } from "node:util";
+import { build } from "esbuild";
+import { conclude, packageFolders, repositoryUrl, root, run } from "../repository.ts";
+import { entryPoints, formatConsumer, formatImportAll, runtimesOf } from "./consumer.ts";
+import { jsrFolders, jsrOf, stageJsr } from "./jsr.ts";
+import { checkManifest, checkTarballFiles, type Manifest, undeclaredImports } from "./manifest.ts";
+import { formatPublishScript, inOrderOfDependencies } from "./publish.ts";
+import { asCommonJs, asModule, checkReadme, firstProgram } from "./readme.ts";
+
+const { values: options } = parseArgs({ options: { keep: { type: "string" }, write: { type: "boolean" } } });
+
+interface Packed {
+  readonly folder: string;
+  readonly tarball: string;
+  readonly manifest: Manifest;
+  readonly readme: string;
+}
+
+const findings: string[] = [];
+const binaries = join(root, "node_modules/.bin");
+
+/** Runs a step. Its output is reported only if it fails. */
+async function step(
+  what: string,
+  command: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+): Promise<string> {
+  const begun = Date.now();
+  const { exitCode, output } = await run(command, { cwd, env, capture: true, timeoutMs: 600_000 });
+  const seconds = ((Date.now() - begun) / 1_000).toFixed(1);
+  console.log(`${exitCode === 0 ? "ok     " : "FAILED "} ${seconds.padStart(5)} s  ${what}`);
+  if (exitCode !== 0) findings.push(`${what}\n${output}`);
+  return output;
+}
+
+/** Runs `work` for each item, for as many at a time as there are cores. */
+async function forEach<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
+  const rest = items.values();
+  const workers = Array.from({ length: availableParallelism() }, async () => {
+    for (const item of rest) await work(item);
+  });
+  await Promise.all(workers);
+}
+
+async function pack(folder: string, target: string): Promise<Packed> {
+  const text = await step(
+    `${folder}: pack`,
+    ["pnpm", "pack", "--json", "--pack-destination", target],
+    join(root, folder),
+  );
+  const tarball: string = JSON.parse(text.slice(text.indexOf("{"))).filename;
+  const contentOf = async (...files: string[]): Promise<string> =>
+    (await run(["tar", "-xzOf", tarball, ...files], { capture: true })).output;
+  const files = (await run(["tar", "-tzf", tarball], { capture: true })).output.trim().split("\n");
+  const manifest: Manifest = JSON.parse(await contentOf("package/package.json"));
+  const readme = files.includes("package/README.md") ? await contentOf("package/README.md") : "";
+  const built = files.filter((file) => /\.(js|cjs|d\.ts|d\.cts)$/.test(file));
+  findings.push(
+    ...[
+      ...checkManifest(manifest, folder, repositoryUrl),
+      ...checkTarballFiles(files),
+      ...checkReadme(manifest.name, readme, repositoryUrl).map((finding) => `README.md: ${finding}`),
+      ...undeclaredImports(manifest, [await contentOf(...built)]),
+    ].map((finding) => `${folder}: ${finding}`),
+  );
+  await step(`${folder}: publint`, ["publint", "--strict", tarball], root);
+  // The profile excludes the resolution of TypeScript before 4.7, which does not support `exports` and hence no `/frame`.
+  await step(`${folder}: attw`, ["attw", "--profile", "node16", tarball], root);
+  return { folder, tarball, manifest, readme };
+}
+
+/** Installs all tarballs into `consumer`, and there does with them what users do. */
+async function consume(packed: readonly Packed[], consumer: string, env: Record<string, string>): Promise<void> {
+  mkdirSync(consumer);
+  writeFileSync(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  const install = ["npm", "install", "--ignore-scripts", "--loglevel=error"];
+  await step("install with npm", [...install, ...packed.map(({ tarball }) => tarball)], consumer, env);
+
+  const nameOf = (folder: string): string => folder.replace("packages/", "");
+  for (const { folder, manifest } of packed) {
+    const programs = formatConsumer(nameOf(folder), entryPoints(manifest));
+    for (const [file, text] of programs) writeFileSync(join(consumer, file), text);
+  }
+  // npm does not install peers that are optional. Only the arbitraries need one.
+  const peerless = packed
+    .filter(({ folder }) => runtimesOf(nameOf(folder)).some(({ runtime }) => runtime === "Node"))
+    .flatMap(({ manifest }) => entryPoints(manifest))
+    .filter((entry) => entry !== "@hybi/testing");
+  writeFileSync(join(consumer, "peerless.mjs"), peerless.map((entry) => `import "${entry}";\n`).join(""));
+  await step("all but the arbitraries, without optional peers", ["node", "peerless.mjs"], consumer, env);
+  const peers = packed.flatMap(({ manifest }) => Object.entries(manifest.peerDependencies ?? {}));
+  await step("install the peers", [...install, ...peers.map(([name, range]) => `${name}@${range}`)], consumer, env);
+
+  const work: [what: string, command: readonly string[], shows?: string][] = [];
+  for (const { folder, manifest } of packed) {
+    for (const command of Object.keys(manifest.bin ?? {}))
+      work.push([`${folder}: ${command} runs`, ["npx", "--no-install", command, "--help"], `  ${command} `]);
+  }
+  for (const { runtime, command } of runtimesOf("")) {
+    const names = packed
+      .map(({ folder }) => nameOf(folder))
+      .filter((name) => runtimesOf(name).some((one) => one.runtime === runtime));
+    for (const format of ["mjs", "cjs"]) {
+      const file = `import-all-${runtime.toLowerCase()}.${format}`;
+      writeFileSync(join(consumer, file), formatImportAll(names, format));
+      work.push([`${runtime} imports ${names.length} packages, ${format}`, [...command, file]]);
+    }
+  }
+  const readmes: string[] = [];
+  for (const { folder, readme } of packed) {
+    const program = firstProgram(readme);
+    if (program === undefined) continue;
+    const name = `${nameOf(folder)}-readme`;
+    readmes.push(`${name}.mts`);
+    writeFileSync(join(consumer, `${name}.mts`), program.code);
+    writeFileSync(join(consumer, `${name}.mjs`), await asModule(program));
+    writeFileSync(join(consumer, `${name}.cjs`), await asCommonJs(program));
+    for (const { runtime, command, readmeFormats } of runtimesOf(nameOf(folder))) {
+      for (const format of readmeFormats)
+        work.push([`${folder}: README in ${runtime}, ${format}`, [...command, `${name}.${format}`]]);
+    }
+  }
+  const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types"), "--skipLibCheck"];
+  const sources = readdirSync(consumer).filter((file) => /\.[cm]ts$/.test(file));
+  for (const resolution of [
+    ["--module", "nodenext"],
+    ["--module", "esnext", "--moduleResolution", "bundler"],
+  ]) {
+    const files = resolution.includes("bundler") ? sources.filter((file) => file.endsWith(".mts")) : sources;
+    const options = ["--noEmit", "--strict", "--target", "es2022", ...types, ...resolution];
+    // The native compiler, and the last version of the JavaScript one.
+    for (const compiler of ["tsc", "tsc6"])
+      work.push([`types, ${compiler} ${resolution.join(" ")}`, [join(binaries, compiler), ...options, ...files]]);
+  }
+  await forEach(work, async ([what, command, shows = ""]) => {
+    const output = await step(what, command, consumer, env);
+    if (!output.includes(shows)) findings.push(`${what}, but does not show its usage`);
+  });
+
+  // An adapter exports permessageDeflate, and a program that does not use it gets nothing of it.
+  for (const adapter of ["node", "deno", "bun"]) {
+    const contents = `import { connect } from "@hybi/${adapter}"; connect("ws://127.0.0.1/");`;
+    const stdin = { contents, resolveDir: consumer };
+    const bundle = await build({ stdin, bundle: true, platform: "node", format: "esm", write: false });
+    const isFree = !/node:zlib|pako/i.test(bundle.outputFiles[0]?.text ?? "pako");
+    console.log(`${isFree ? "ok     " : "FAILED "} packages/${adapter}: a bundle without compression`);
+    if (!isFree) findings.push(`packages/${adapter}: a bundle of connect contains DEFLATE`);
+  }
+}
+
+/** Calls `visit` with the path and the wanted content of every jsr.json. */
+function visitJsr(visit: (path: string, wanted: object) => void): void {
+  for (const folder of jsrFolders) visit(`${folder}/jsr.json`, jsrOf(readJson(`${folder}/package.json`)));
+}
+
+function readJson(path: string): Manifest {
+  return JSON.parse(readFileSync(join(root, path), "utf8"));
+}
+
+/** Replaces the address of the repository that the packages name by that of the root, in all files that contain it. */
+async function writeRepositoryUrl(): Promise<void> {
+  const old = (readJson("packages/core/package.json").repository?.url ?? "").replace(/^git\+|\.git$/g, "");
+  const { output } = await run(["git", "grep", "--files-with-matches", "--fixed-strings", old], { capture: true });
+  for (const file of old === repositoryUrl ? [] : output.trim().split("\n")) {
+    const path = join(root, file);
+    writeFileSync(path, readFileSync(path, "utf8").replaceAll(old, repositoryUrl));
+  }
+}
+
+async function check(work: string): Promise<void> {
+  visitJsr((path, wanted) => {
+    if (!isDeepStrictEqual(readJson(path), wanted))
+      findings.push(`${path} is stale: run \`pnpm release:check --write\``);
+  });
+  await step("build", ["pnpm", "build"], root);
+  // Without the files, everything else would fail as well.
+  if (findings.length > 0) return conclude("release", findings, "");
+  mkdirSync(join(work, "npm"), { recursive: true });
+  const all: Packed[] = [];
+  await forEach(packageFolders(), async (folder) => all.push(await pack(folder, join(work, "npm"))));
+  const packed = inOrderOfDependencies(all);
+
+  // A home without settings and caches. Only the registry is as this machine is configured.
+  const registry = (await run(["npm", "config", "get", "registry"], { capture: true })).output.trim();
+  const home = join(work, "home");
+  mkdirSync(home);
+  const env = { HOME: home, NPM_CONFIG_REGISTRY: registry, npm_config_registry: registry };
+  await consume(packed, join(work, "consumer"), env);
+  stageJsr(root, join(work, "jsr"));
+  await step("JSR: dry run", ["deno", "publish", "--dry-run", "--allow-dirty"], join(work, "jsr"), env);
+
+  const version = packed[0]?.manifest.version ?? "";
+  for (const { folder, manifest } of packed) {
+    if (manifest.version !== version) findings.push(`${folder} has another version than ${version}`);
+  }
+  writeFileSync(join(work, "publish"), formatPublishScript(packed), { mode: 0o755 });
+  conclude("release", findings, `${packed.length} packages of ${version} can be published, installed and used`);
+}
+
+if (options.write) {
+  visitJsr((path, wanted) => writeFileSync(join(root, path), JSON.stringify(wanted, null, 2)));
+  await writeRepositoryUrl();
+  await run(["biome", "format", "--write", "packages"], { capture: true });
+} else if (options.keep === undefined) {
+  const work = mkdtempSync(join(tmpdir(), "hybi-release-"));
+  try {
+    await check(work);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+} else {
+  const work = resolve(options.keep);
+  await check(work);
+  for (const temporary of ["home", "consumer"]) rmSync(join(work, temporary), { recursive: true });
+}
