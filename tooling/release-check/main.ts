@@ -8,7 +8,7 @@
  * writes what follows from the manifests: every `jsr.json`, and the address of the repository.
  */
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual, parseArgs } from "node:util";
@@ -224,6 +224,7 @@ if (options.write) {
   }
 } else {
   const work = resolve(options.keep);
+  if (existsSync(work)) throw new Error(`${work} exists: remove it, or name another folder for --keep`);
   await check(work);
-  for (const temporary of ["home", "consumer"]) rmSync(join(work, temporary), { recursive: true });
+  for (const temporary of ["home", "consumer"]) rmSync(join(work, temporary), { recursive: true, force: true });
 }
