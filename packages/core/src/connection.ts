@@ -55,6 +55,9 @@ const closeChecks: OptionChecks<CloseOptions> = { afterMessages: takes.boolean }
 
 const noStart: ConnectionStart = {};
 
+/** Nothing is added to this one: a connection whose transport hands chunks back has its own once a block was lent to it. */
+const noneLent = new LentChunks();
+
 /** Memory of a receiver in bytes. */
 const receiverCost = 400;
 
@@ -147,7 +150,7 @@ export class Connection implements Output, Statistics {
   #collector: EventCollector | undefined;
   /** Owner id of this connection's output in pooled blocks. */
   readonly #owner = newOwner();
-  /** Chunks passed to a transport that hands chunks back. */
+  /** Chunks passed to a transport that hands chunks back; undefined until it has done so. */
   #lent: LentChunks | undefined;
   #bytesTaken = 0;
   #messagesSent = 0;
@@ -468,7 +471,7 @@ export class Connection implements Output, Statistics {
     for (let index = 0; index < chunks.length; index++) {
       const chunk = chunks[index]!;
       this.#bytesTaken += chunk.length;
-      if (claimChunk(chunk, this.#owner)) this.#lent?.add(chunk);
+      if (claimChunk(chunk, this.#owner) && this.#lent !== undefined) this.#track(chunk);
     }
     if (this.#outgoing.closeTaken) this.#closingHandshake().taken();
     if (this.state === "ended") this.#releaseTransforms();
@@ -486,8 +489,13 @@ export class Connection implements Output, Statistics {
       if (lent === undefined ? isWholeLoan(chunk, this.#owner) : lent.remove(chunk)) returnChunk(chunk);
       else noteHandedBack(chunk);
     }
-    this.#lent ??= new LentChunks();
+    this.#lent ??= noneLent;
     this.#outgoing.handedBack();
+  }
+
+  #track(chunk: Uint8Array): void {
+    if (this.#lent === noneLent) this.#lent = new LentChunks();
+    this.#lent?.add(chunk);
   }
 
   get outputLength(): number {

@@ -59,20 +59,6 @@ interface Remainder {
   failure: { readonly error: unknown } | undefined;
 }
 
-interface Unopened {
-  readonly connection: undefined;
-  readonly opening: Opening;
-}
-
-interface Opened {
-  readonly connection: Connection;
-  /** Undefined as soon as nothing is left, so that an idle connection keeps nothing of its opening. */
-  opening: Remainder | undefined;
-}
-
-/** Both members have the same properties in the same order, so that reading one is a monomorphic load. */
-type Phase = Unopened | Opened;
-
 /**
  * One endpoint.
  *
@@ -91,13 +77,20 @@ type Phase = Unopened | Opened;
  * for (const bytes of endpoint.takeOutput()) transport.write(bytes);
  */
 export class Endpoint implements Output, Statistics {
-  readonly role: Role;
+  /** Undefined once there is a connection. */
+  #opening: Opening | undefined;
+  #connection: Connection | undefined;
+  /** Undefined as soon as nothing is left, so that an idle connection keeps nothing of its opening. */
+  #remainder: Remainder | undefined;
 
-  #phase: Phase;
-
-  private constructor(role: Role, phase: Phase) {
-    this.role = role;
-    this.#phase = phase;
+  private constructor(
+    opening: Opening | undefined,
+    connection: Connection | undefined,
+    remainder: Remainder | undefined,
+  ) {
+    this.#opening = opening;
+    this.#connection = connection;
+    this.#remainder = remainder;
   }
 
   /**
@@ -110,7 +103,7 @@ export class Endpoint implements Output, Statistics {
   static client(config: ClientConfig, url: string | OpeningTarget): Endpoint;
   static client(options: ClientEndpointOptions | ClientConfig, url?: string | OpeningTarget): Endpoint {
     const { config, target } = ClientConfig.withTarget(options, url);
-    return Endpoint.#opening(config, new ClientHandshake(config, target));
+    return Endpoint.#begin(config, new ClientHandshake(config, target));
   }
 
   /**
@@ -121,7 +114,7 @@ export class Endpoint implements Output, Statistics {
    */
   static server(options?: ServerEndpointOptions | ServerConfig): Endpoint {
     const config = ServerConfig.of(options);
-    return Endpoint.#opening(config, new ServerHandshake(config));
+    return Endpoint.#begin(config, new ServerHandshake(config));
   }
 
   /**
@@ -139,34 +132,36 @@ export class Endpoint implements Output, Statistics {
   ): Endpoint {
     const connection = new Connection(agreement, options, start);
     if (!isBytes(rest)) throw new UsageError("endpoint/chunk-type");
-    return new Endpoint(agreement.role, { connection, opening: remainder(undefined, rest) });
+    return new Endpoint(undefined, connection, remainder(undefined, rest));
   }
 
-  static #opening(config: ConnectionConfig, handshake: Handshake): Endpoint {
+  static #begin(config: ConnectionConfig, handshake: Handshake): Endpoint {
     const opening: Opening = { handshake, config, state: "opening", isAborted: false };
-    return new Endpoint(config.role, { connection: undefined, opening });
+    return new Endpoint(opening, undefined, undefined);
+  }
+
+  get role(): Role {
+    return this.#connection === undefined ? this.#opening!.config.role : this.#connection.role;
   }
 
   /** `opening` until the connection is open, then the state of the closing handshake. */
   get state(): ClosingState | "opening" {
-    const phase = this.#phase;
-    return phase.connection === undefined ? phase.opening.state : phase.connection.state;
+    return this.#connection === undefined ? this.#opening!.state : this.#connection.state;
   }
 
   /** The connection, once it is open. Its `receiveInto` creates no event objects. */
   get connection(): Connection | undefined {
-    return this.#phase.connection;
+    return this.#connection;
   }
 
   /** The agreement, once the connection is open. */
   get agreement(): Agreement | undefined {
-    return this.#phase.connection?.agreement;
+    return this.#connection?.agreement;
   }
 
   /** The limits in effect, including defaults. */
   get limits(): Limits {
-    const phase = this.#phase;
-    return phase.connection === undefined ? phase.opening.config.limits : phase.connection.limits;
+    return this.#connection === undefined ? this.#opening!.config.limits : this.#connection.limits;
   }
 
   /** The counters at this moment, as plain data; all are 0 until the connection is open. */
@@ -175,48 +170,48 @@ export class Endpoint implements Output, Statistics {
   }
 
   get bytesReceived(): number {
-    return this.#phase.connection?.bytesReceived ?? 0;
+    return this.#connection?.bytesReceived ?? 0;
   }
 
   get bytesTaken(): number {
-    return this.#phase.connection?.bytesTaken ?? 0;
+    return this.#connection?.bytesTaken ?? 0;
   }
 
   get messagesReceived(): number {
-    return this.#phase.connection?.messagesReceived ?? 0;
+    return this.#connection?.messagesReceived ?? 0;
   }
 
   get messagesSent(): number {
-    return this.#phase.connection?.messagesSent ?? 0;
+    return this.#connection?.messagesSent ?? 0;
   }
 
   get controlFramesReceived(): number {
-    return this.#phase.connection?.controlFramesReceived ?? 0;
+    return this.#connection?.controlFramesReceived ?? 0;
   }
 
   get pingsTaken(): number {
-    return this.#phase.connection?.pingsTaken ?? 0;
+    return this.#connection?.pingsTaken ?? 0;
   }
 
   /** Whether an opening request is waiting for `accept` or `reject`. */
   get awaitsAnswer(): boolean {
-    const { connection, opening } = this.#phase;
-    if (connection !== undefined || opening.state !== "opening") return false;
+    const opening = this.#opening;
+    if (opening?.state !== "opening") return false;
     return opening.handshake instanceof ServerHandshake && opening.handshake.awaitsAnswer;
   }
 
   /** See `Connection.isWithinMessage`. */
   get isWithinMessage(): boolean {
-    return this.#phase.connection?.isWithinMessage === true;
+    return this.#connection?.isWithinMessage === true;
   }
 
   get awaitsPong(): boolean {
-    return this.#phase.connection?.awaitsPong === true;
+    return this.#connection?.awaitsPong === true;
   }
 
   /** See `Connection.pingsAnswered`. */
   get pingsAnswered(): number {
-    return this.#phase.connection?.pingsAnswered ?? 0;
+    return this.#connection?.pingsAnswered ?? 0;
   }
 
   // Inputs
@@ -228,16 +223,15 @@ export class Endpoint implements Output, Statistics {
    * "leave" keeps them for `takeRest`, so that they can be passed to `receiveInto` of the connection with a work budget.
    */
   receive(chunk: Uint8Array, early: EarlyBytes = "receive"): readonly EndpointEvent[] {
-    const phase = this.#phase;
-    if (phase.connection === undefined) {
-      return phase.opening.state === "opening"
-        ? this.#follow(phase, phase.opening.handshake.receive(chunk), early)
-        : [];
+    const connection = this.#connection;
+    if (connection === undefined) {
+      const opening = this.#opening!;
+      return opening.state === "opening" ? this.#follow(opening, opening.handshake.receive(chunk), early) : [];
     }
-    if (phase.opening === undefined) return phase.connection.receive(chunk);
+    if (this.#remainder === undefined) return connection.receive(chunk);
     // Check first, so that the events of the rest are not lost with the error.
     if (!isBytes(chunk)) throw new UsageError("endpoint/chunk-type");
-    return [...this.#receiveRest(phase), ...phase.connection.receive(chunk)];
+    return [...this.#receiveRest(connection), ...connection.receive(chunk)];
   }
 
   /**
@@ -247,21 +241,19 @@ export class Endpoint implements Output, Statistics {
    * @throws UsageError `opening/complete` when a request was read already
    */
   receiveHead(head: RequestHead): readonly EndpointEvent[] {
-    const phase = this.#phase;
-    if (phase.connection !== undefined || !(phase.opening.handshake instanceof ServerHandshake)) {
-      throw new UsageError("opening/complete");
-    }
-    const { state, handshake } = phase.opening;
-    return state === "opening" ? this.#follow(phase, handshake.receiveHead(head), "receive") : [];
+    const opening = this.#opening;
+    if (!(opening?.handshake instanceof ServerHandshake)) throw new UsageError("opening/complete");
+    const { state, handshake } = opening;
+    return state === "opening" ? this.#follow(opening, handshake.receiveHead(head), "receive") : [];
   }
 
   /** Handles the end of the transport: the peer closed its half, or the connection was lost. */
   receiveEnd(): readonly EndpointEvent[] {
-    const phase = this.#phase;
-    if (phase.connection !== undefined) return [...this.#receiveRest(phase), ...phase.connection.receiveEnd()];
-    const { opening } = phase;
+    const connection = this.#connection;
+    if (connection !== undefined) return [...this.#receiveRest(connection), ...connection.receiveEnd()];
+    const opening = this.#opening!;
     if (opening.state === "ended") return [];
-    const events = opening.state === "opening" ? this.#follow(phase, opening.handshake.receiveEnd(), "receive") : [];
+    const events = opening.state === "opening" ? this.#follow(opening, opening.handshake.receiveEnd(), "receive") : [];
     opening.state = "ended";
     // RFC 6455 §7.1.5: no Close frame was received, so the code is 1006.
     const end: EndEvent = { type: "end", clean: false, statusCode: statusCodes.abnormalClosure, reason: "" };
@@ -276,34 +268,33 @@ export class Endpoint implements Output, Statistics {
    */
   accept(answer: OpeningAnswer = {}, early: EarlyBytes = "receive"): readonly EndpointEvent[] {
     const server = this.#server();
-    const phase = this.#phase as Unopened;
-    if (phase.opening.state !== "opening") return [];
+    const opening = this.#opening!;
+    if (opening.state !== "opening") return [];
     let connection: Connection | undefined;
     const agreement = server.agree(answer, (agreement) => {
-      connection = connect(agreement, phase.opening, answer.extensions);
+      connection = connect(agreement, opening, answer.extensions);
     });
     // The handshake has not failed, because then `state` says so.
-    return this.#enter(phase.opening, agreement!, connection!, server.takeEarly() ?? noBytes, early);
+    return this.#enter(opening, agreement!, connection!, server.takeEarly() ?? noBytes, early);
   }
 
   /** Handles a deadline that has passed; see `Deadlines`. */
   expire(reason: DeadlineReason): readonly EndpointEvent[] {
-    const phase = this.#phase;
-    if (phase.connection !== undefined) {
-      const early = this.#receiveRest(phase);
-      const events = phase.connection.expire(reason);
+    const connection = this.#connection;
+    if (connection !== undefined) {
+      const early = this.#receiveRest(connection);
+      const events = connection.expire(reason);
       return early.length === 0 ? events : [...early, ...events];
     }
-    const { opening } = phase;
+    const opening = this.#opening!;
     if (reason === "closing" || reason === "stalled") opening.isAborted = true;
     if (reason !== "opening" || opening.state !== "opening") return [];
-    return this.#follow(phase, opening.handshake.fail("deadline/opening"), "receive");
+    return this.#follow(opening, opening.handshake.fail("deadline/opening"), "receive");
   }
 
   /** Number of bytes that `takeRest` would return. */
   get restLength(): number {
-    const phase = this.#phase;
-    return phase.connection === undefined ? 0 : (phase.opening?.rest.length ?? 0);
+    return this.#remainder?.rest.length ?? 0;
   }
 
   /**
@@ -311,10 +302,9 @@ export class Endpoint implements Output, Statistics {
    * those that "leave" has kept. Pass them to `receiveInto` of the connection before anything else.
    */
   takeRest(): Uint8Array {
-    const phase = this.#phase;
-    if (phase.connection === undefined || phase.opening === undefined) return new Uint8Array(0);
-    const { handshake, rest, failure } = phase.opening;
-    phase.opening = remainder(handshake, noBytes, failure);
+    if (this.#remainder === undefined) return new Uint8Array(0);
+    const { handshake, rest, failure } = this.#remainder;
+    this.#remainder = remainder(handshake, noBytes, failure);
     // No shared array leaves: the application may transfer the buffer of what it is given.
     return rest.length === 0 ? new Uint8Array(0) : rest;
   }
@@ -328,7 +318,7 @@ export class Endpoint implements Output, Statistics {
    */
   reject(rejection: Rejection): void {
     const server = this.#server();
-    const { opening } = this.#phase as Unopened;
+    const opening = this.#opening!;
     if (opening.state !== "opening") return;
     server.reject(rejection);
     opening.state = "failed";
@@ -378,40 +368,39 @@ export class Endpoint implements Output, Statistics {
 
   /** Takes bytes to write, oldest first; see `Output`. */
   takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
-    const phase = this.#phase;
-    if (phase.connection === undefined) return phase.opening.handshake.takeOutput(budget);
-    if (phase.opening === undefined) return phase.connection.takeOutput(budget);
-    const { handshake, rest, failure } = phase.opening;
+    const connection = this.#connection;
+    if (connection === undefined) return this.#opening!.handshake.takeOutput(budget);
+    if (this.#remainder === undefined) return connection.takeOutput(budget);
+    const { handshake, rest, failure } = this.#remainder;
     if (failure !== undefined) {
-      phase.opening = remainder(handshake, rest);
+      this.#remainder = remainder(handshake, rest);
       throw failure.error;
     }
-    if (handshake === undefined) return phase.connection.takeOutput(budget);
+    if (handshake === undefined) return connection.takeOutput(budget);
     const response = handshake.takeOutput(budget);
     if (handshake.outputLength > 0) return response;
-    phase.opening = remainder(undefined, rest);
+    this.#remainder = remainder(undefined, rest);
     const taken = response.reduce((sum, chunk) => sum + chunk.length, 0);
     if (taken >= budget) return response;
     try {
-      return [...response, ...phase.connection.takeOutput(budget - taken)];
+      return [...response, ...connection.takeOutput(budget - taken)];
     } catch (error) {
       // The response has been taken and must be written first.
-      phase.opening = remainder(undefined, rest, { error });
+      this.#remainder = remainder(undefined, rest, { error });
       return response;
     }
   }
 
   /** Hands back chunks that the transport has written; see `Connection.releaseOutput`. */
   releaseOutput(chunks: readonly Uint8Array[]): void {
-    this.#phase.connection?.releaseOutput(chunks);
+    this.#connection?.releaseOutput(chunks);
   }
 
   get outputLength(): number {
-    const phase = this.#phase;
-    if (phase.connection === undefined) return phase.opening.handshake.outputLength;
-    const { outputLength } = phase.connection;
-    if (phase.opening === undefined) return outputLength;
-    const { handshake, failure } = phase.opening;
+    if (this.#connection === undefined) return this.#opening!.handshake.outputLength;
+    const { outputLength } = this.#connection;
+    if (this.#remainder === undefined) return outputLength;
+    const { handshake, failure } = this.#remainder;
     const length = outputLength + (handshake?.outputLength ?? 0);
     // Callers check this before `takeOutput`, so a pending failure must make it nonzero.
     return failure === undefined ? length : Math.max(1, length);
@@ -422,28 +411,26 @@ export class Endpoint implements Output, Statistics {
    * handshake in progress, then `Connection.heldLength`.
    */
   get heldLength(): number {
-    const phase = this.#phase;
-    if (phase.connection === undefined) return phase.opening.handshake.heldLength;
-    const { heldLength } = phase.connection;
-    if (phase.opening === undefined) return heldLength;
-    const { handshake, rest } = phase.opening;
+    if (this.#connection === undefined) return this.#opening!.handshake.heldLength;
+    const { heldLength } = this.#connection;
+    if (this.#remainder === undefined) return heldLength;
+    const { handshake, rest } = this.#remainder;
     return heldLength + rest.length + (handshake?.heldLength ?? 0);
   }
 
   /** See `Connection.queuedLength`. */
   get queuedLength(): number {
-    return this.#phase.connection?.queuedLength ?? 0;
+    return this.#connection?.queuedLength ?? 0;
   }
 
   /** See `Connection.droppedLength`. */
   get droppedLength(): number {
-    return this.#phase.connection?.droppedLength ?? 0;
+    return this.#connection?.droppedLength ?? 0;
   }
 
   get transportAction(): TransportAction {
-    const phase = this.#phase;
-    if (phase.connection !== undefined) return phase.connection.transportAction;
-    const { state, isAborted, handshake } = phase.opening;
+    if (this.#connection !== undefined) return this.#connection.transportAction;
+    const { state, isAborted, handshake } = this.#opening!;
     if (isAborted) return "abort";
     return state === "opening" ? handshake.transportAction : "end";
   }
@@ -451,7 +438,7 @@ export class Endpoint implements Output, Statistics {
   // Internals
 
   /** Passes on the events of the handshake, and opens the connection once it has succeeded. */
-  #follow({ opening }: Unopened, events: readonly HandshakeEvent[], early: EarlyBytes): readonly EndpointEvent[] {
+  #follow(opening: Opening, events: readonly HandshakeEvent[], early: EarlyBytes): readonly EndpointEvent[] {
     // `open` is the only event of its input. Other events are passed on as they are.
     const event = events[0];
     if (event?.type !== "open") {
@@ -473,37 +460,35 @@ export class Endpoint implements Output, Statistics {
     early: EarlyBytes,
   ): readonly EndpointEvent[] {
     const handshake = used.outputLength === 0 ? undefined : used;
-    const phase: Opened = { connection, opening: remainder(handshake, rest) };
-    this.#phase = phase;
+    this.#opening = undefined;
+    this.#connection = connection;
+    this.#remainder = remainder(handshake, rest);
     const opened: EndpointEvent = { type: "open", agreement, rest: new Uint8Array(0) };
     if (early === "leave" || rest.length === 0) return [opened];
     try {
-      return [opened, ...this.#receiveRest(phase)];
+      return [opened, ...this.#receiveRest(connection)];
     } catch (error) {
       // The handshake stays successful even if an extension throws here.
-      phase.opening = remainder(handshake, noBytes, { error });
+      this.#remainder = remainder(handshake, noBytes, { error });
       return [opened];
     }
   }
 
   /** Receives the bytes behind the opening handshake, unless that has been done. */
-  #receiveRest({ connection }: Opened): readonly EndpointEvent[] {
+  #receiveRest(connection: Connection): readonly EndpointEvent[] {
     return this.restLength === 0 ? [] : connection.receive(this.takeRest());
   }
 
   #open(): Connection {
-    const phase = this.#phase;
-    if (phase.connection !== undefined) return phase.connection;
-    throw new UsageError(phase.opening.state === "opening" ? "endpoint/not-open" : "endpoint/ended");
+    if (this.#connection !== undefined) return this.#connection;
+    throw new UsageError(this.#opening!.state === "opening" ? "endpoint/not-open" : "endpoint/ended");
   }
 
   /** Returns the handshake of a server that is not open yet. */
   #server(): ServerHandshake {
-    const phase = this.#phase;
-    if (phase.connection !== undefined || !(phase.opening.handshake instanceof ServerHandshake)) {
-      throw new UsageError("endpoint/not-awaiting-answer");
-    }
-    return phase.opening.handshake;
+    const handshake = this.#opening?.handshake;
+    if (!(handshake instanceof ServerHandshake)) throw new UsageError("endpoint/not-awaiting-answer");
+    return handshake;
   }
 }
 

@@ -52,7 +52,7 @@ export class NodeTransport implements Transport {
     if (own === undefined) return;
     // Both halves of the HTTP/2 stream have ended, but its session is still writing the last data. Report the close when that
     // write's callback says whether it succeeded.
-    if (own.#written < own.#begun && this.rstCode === constants.NGHTTP2_NO_ERROR) own.#isClosed = true;
+    if (own.#pending > 0 && this.rstCode === constants.NGHTTP2_NO_ERROR) own.#isClosed = true;
     else own.#sink.close();
   };
 
@@ -61,12 +61,13 @@ export class NodeTransport implements Transport {
   /** Whether each read comes in a turn of its own. With TLS or HTTP/2, one turn may deliver several records or frames. */
   readonly #readsInTurns: boolean;
   #sink!: TransportSink;
-  /** The number of writes begun, and the number of those whose callback has run. */
-  #begun = 0;
-  #written = 0;
+  /** The number of writes whose callback has not run yet. */
+  #pending = 0;
   #isAwaited = false;
   /** Whether the stream has closed while a write was pending; the sink learns of it after the last write's callback. */
   #isClosed = false;
+  /** Created by the first write that has a callback: an idle connection needs none. */
+  #onWritten: ((error?: Error | null) => void) | undefined;
 
   constructor(stream: Duplex) {
     this.#stream = stream;
@@ -102,8 +103,7 @@ export class NodeTransport implements Transport {
     for (let at = 0; at < chunks.length; at++) length += chunks[at]!.length;
     this.#isAwaited = true;
     if (!this.#readsInTurns || (stream as Socket).connecting || length >= shortWrite) {
-      this.#begun++;
-      writeAll(stream, chunks, this.#onWritten);
+      writeAll(stream, chunks, this.#callback());
       // The kernel has taken everything, so do not wait some ticks for the callback. Sockets only: other streams may still
       // buffer the bytes.
       if (this.#isSocket && length < shortWrite && stream.writableLength === 0) this.#drained();
@@ -113,10 +113,7 @@ export class NodeTransport implements Transport {
     // callback costs a tick, which Node leaves out for one without, from Node 22 on.
     writeAll(stream, chunks, undefined);
     if (stream.writableLength === 0) this.#drained();
-    else {
-      this.#begun++;
-      stream.write(noBytes, this.#onWritten);
-    }
+    else stream.write(noBytes, this.#callback());
   }
 
   end(): void {
@@ -140,12 +137,16 @@ export class NodeTransport implements Transport {
     this.#stream.resume();
   }
 
-  readonly #onWritten = (error?: Error | null): void => {
-    this.#written++;
-    const isLast = this.#written === this.#begun;
-    if (isLast && this.#isAwaited && (error === undefined || error === null)) this.#drained();
-    if (isLast && this.#isClosed) this.#sink.close();
-  };
+  /** Returns the callback of one more write. */
+  #callback(): (error?: Error | null) => void {
+    this.#pending++;
+    this.#onWritten ??= (error) => {
+      const isLast = --this.#pending === 0;
+      if (isLast && this.#isAwaited && (error === undefined || error === null)) this.#drained();
+      if (isLast && this.#isClosed) this.#sink.close();
+    };
+    return this.#onWritten;
+  }
 
   #drained(): void {
     this.#isAwaited = false;

@@ -5,7 +5,7 @@ import { UsageError } from "../checks/usage-error.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { encodeResponseHead } from "../http/head-encoder.ts";
-import type { Agreement } from "../vocabulary/agreement.ts";
+import { type Agreement, plainAgreement } from "../vocabulary/agreement.ts";
 import { type Extension, extensionsCheck } from "../vocabulary/extension.ts";
 import { formatExtensions } from "./extension-header.ts";
 import { acceptValue, type Sha1 } from "./key.ts";
@@ -74,6 +74,10 @@ function acceptedHead(others: Fields): ResponseHead {
 }
 
 const noFields: Fields = [];
+
+/** Shared by the connections that agreed on nothing in particular, which are most. */
+const usualAgreement: Agreement = Object.freeze(plainAgreement("server"));
+
 const acceptLength = 28;
 
 /** Template of the usual response. Only the value of Sec-WebSocket-Accept varies; it is at the end. */
@@ -107,7 +111,9 @@ export function agree(request: OpeningRequest, answer: OpeningAnswer): Agreement
   }
   if (answer.fields !== undefined) assertApplicationFields(answer.fields);
   const extensions = selectExtensions(request.extensionOffers, answer.extensions ?? []);
-  return { role: "server", subprotocol, extensions, tolerated: request.tolerated };
+  const { tolerated } = request;
+  const isUsual = subprotocol === undefined && extensions.length === 0 && tolerated.length === 0;
+  return isUsual ? usualAgreement : { role: "server", subprotocol, extensions, tolerated };
 }
 
 /** Returns the fields that announce the agreement to the client. A field without a value is omitted, not sent empty. */
