@@ -43,6 +43,28 @@ describe.each([
     expect([pings.isEmpty, pings.length, pings.pingsTaken]).toEqual([true, 0, 3]);
   });
 
+  it("leave without a writer, in an array of their length, if a server sends one alone", () => {
+    const pings = new PingPong(keys);
+    expect(pings.takeOnly()).toBe(undefined);
+    for (const send of [() => pings.sendPing(utf8Bytes("ab")), () => pings.receivePing(utf8Bytes("abc"))]) {
+      send();
+      const { length } = pings;
+      const only = pings.takeOnly();
+      if (keys === undefined) {
+        expect([only?.length, only?.buffer.byteLength]).toEqual([length, length]);
+        expect([pings.length, pings.isEmpty]).toEqual([0, true]);
+      } else {
+        expect(only).toBe(undefined);
+        expect(taken(pings)).toHaveLength(1);
+      }
+    }
+    expect(pings.pingsTaken).toBe(1);
+    pings.sendPing(utf8Bytes("a"));
+    pings.sendPong(utf8Bytes("b"));
+    expect(pings.takeOnly()).toBe(undefined);
+    expect(taken(pings)).toEqual(["ping FIN 1", "pong FIN 1"]);
+  });
+
   it("count the Pings that were taken, but no Pongs", () => {
     const pings = new PingPong(keys);
     pings.sendPong(utf8Bytes("unasked"));

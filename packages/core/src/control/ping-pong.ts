@@ -11,7 +11,7 @@ import { noBytes } from "../bytes/byte-arrays.ts";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
 import { Queue } from "../bytes/queue.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
-import { writeFrame } from "../frame/frame-encoder.ts";
+import { unmaskedFrame, writeFrame } from "../frame/frame-encoder.ts";
 import { finBit, headerLength, ping, pong, writeUint32 } from "../frame/header.ts";
 import { fixedLimits } from "../vocabulary/limits.ts";
 
@@ -127,6 +127,20 @@ export class PingPong {
   /** Overhead of the pending frames in bytes, excluding `length`. */
   get overhead(): number {
     return frameCost * (this.#replies.length + (this.#frames?.length ?? 0));
+  }
+
+  /**
+   * Takes the frame of a server if it is the only one, as an array of its length: a block and a writer for eight bytes would cost
+   * twice as much. Returns undefined if there are more.
+   */
+  takeOnly(): Uint8Array | undefined {
+    const own = this.#frames?.length ?? 0;
+    if (own + this.#replies.length !== 1 || this.#keys !== undefined) return undefined;
+    const { opcode, payload } = this.#frames?.take() ?? { opcode: pong, payload: this.#replies.take()! };
+    this.#frames = undefined;
+    if (opcode === ping) this.#pingsTaken++;
+    this.#length = 0;
+    return unmaskedFrame(finBit | opcode, payload);
   }
 
   /** Moves frames to `output` while there is `room`. Returns the bytes written. */

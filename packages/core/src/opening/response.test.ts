@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeResponseHead } from "../http/head-encoder.ts";
+import { plainAgreement } from "../vocabulary/agreement.ts";
 import type { OpeningRequest } from "./request.ts";
 import { type AcceptedOpening, answerOpeningRequest, encodeAnswer, type OpeningAnswer } from "./response.ts";
 
@@ -59,4 +60,14 @@ describe("answerOpeningRequest", () => {
       );
     },
   );
+});
+
+describe("agree", () => {
+  it("makes no agreement of its own for connections that agree on nothing in particular, and lets nobody change the one", () => {
+    const { agreement } = answer(sampleKey);
+    expect(answer(otherKey).agreement).toBe(agreement);
+    expect(agreement).toEqual(plainAgreement("server"));
+    expect(Object.isFrozen(agreement)).toBe(true);
+    expect(answer(sampleKey, { subprotocol: "v2" }).agreement).not.toBe(agreement);
+  });
 });

@@ -319,6 +319,10 @@ export class OutputScheduler {
         return lanes.ordinary.takeAll();
       }
     }
+    if (hasControls && this.#length === 0 && budget > 0) {
+      const only = this.pingPong.takeOnly();
+      if (only !== undefined) return [only];
+    }
     if (this.#alone !== undefined) this.#laneAlone();
     this.#output ??= new ByteWriter();
     const output = this.#output;

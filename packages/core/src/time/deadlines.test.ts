@@ -60,9 +60,9 @@ describe("Deadlines", () => {
   });
 
   it("are at whole milliseconds, never earlier than they should be", () => {
-    const { deadlines } = watched({ ping: 1000 });
-    expect(deadlines.observe(0.25)).toEqual({ at: 1001, reason: "ping" });
-    expect(deadlines.observe(0.5)).toEqual({ at: 1001, reason: "ping" });
+    const { deadlines } = watched({ ping: 100 });
+    expect(deadlines.observe(0.25)).toEqual({ at: 101, reason: "ping" });
+    expect(deadlines.observe(0.5)).toEqual({ at: 101, reason: "ping" });
   });
 
   it("have a configuration, and know whether they are paused", () => {
@@ -76,8 +76,8 @@ describe("Deadlines", () => {
   });
 
   it("return the instant alone from nextAt, Infinity for never", () => {
-    const { subject, deadlines } = watched({ ping: 1000 });
-    expect(deadlines.nextAt(5)).toBe(1005);
+    const { subject, deadlines } = watched({ ping: 100 });
+    expect(deadlines.nextAt(5)).toBe(105);
     subject.state = "ended";
     expect(deadlines.nextAt(6)).toBe(Number.POSITIVE_INFINITY);
   });
@@ -157,6 +157,21 @@ describe("Deadlines", () => {
     expect(deadlines.isUnchanged).toBe(false);
     deadlines.observe(20);
     expect(deadlines.isUnchanged).toBe(true);
+  });
+
+  it("send Pings of many connections at common instants, never early, and late by no more than a hundredth", () => {
+    for (const ping of [1, 100, 199, 2000, 25_000, 86_400_000]) {
+      const instants = new Set<number>();
+      for (let connection = 0; connection < 1000; connection++) {
+        const opened = (connection * ping) / 1000;
+        const at = watched({ ping }).deadlines.nextAt(opened);
+        expect(at - opened).toBeGreaterThanOrEqual(ping);
+        expect(at - opened).toBeLessThanOrEqual(ping * 1.01 + 1);
+        instants.add(at);
+      }
+      expect(instants.size).toBeLessThanOrEqual(200);
+    }
+    expect(watched({ ping: Number.POSITIVE_INFINITY }).deadlines.nextAt(5)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it("measure the round trip of the latest Ping from when it was taken, once", () => {

@@ -55,7 +55,7 @@ export interface DeadlineOptions {
   readonly opening?: number | undefined;
   /** From the first Close frame, or a failure, to the end of the transport (RFC 6455 §7.1.1). 10 s. */
   readonly closing?: number | undefined;
-  /** Time without a byte from the peer until a Ping is sent. 25 s: proxies cut idle connections after 30 or 60 s. */
+  /** Time without a byte from the peer until a Ping is sent, up to 1 % later. 25 s: proxies cut idle connections after 30 or 60 s. */
   readonly ping?: number | undefined;
   /** From when that Ping was taken until the connection fails. 20 s. */
   readonly pong?: number | undefined;
@@ -205,6 +205,19 @@ function compare(reason: DeadlineReason, at: Instant): void {
  * bytes of its own. Never earlier, so that no deadline is.
  */
 const wholeMilliseconds = Math.ceil;
+
+/** Largest part of its time by which a Ping may be late. */
+const pingTolerance = 1 / 100;
+
+/**
+ * Returns when a Ping is due: a little later, at an instant that many connections have in common, so that they share a wake-up of
+ * the program. Otherwise each needs its own, which costs as much as the Ping.
+ */
+function pingAt(quietSince: Instant, ping: number): Instant {
+  const at = quietSince + ping;
+  const step = Math.floor(ping * pingTolerance);
+  return step > 1 && at !== Number.POSITIVE_INFINITY ? Math.ceil(at / step) * step : at;
+}
 
 /** Unit of `#quietRounding`: a part of a millisecond so small that no clock tells two apart, while 2^30 fit a small integer. */
 const roundingUnit = 2 ** -30;
@@ -394,7 +407,7 @@ export class Deadlines {
       this.#observeRest(this.#rest);
       return;
     }
-    if (awaitedSince === undefined) compare("ping", this.#quietSince + limits.ping);
+    if (awaitedSince === undefined) compare("ping", pingAt(this.#quietSince, limits.ping));
     else compare("pong", awaitedSince + limits.pong);
     compare("idle", this.#idleSince + limits.idle);
     const messageSince = this.#observeMessage(now, messagesReceived);
@@ -475,7 +488,7 @@ export class Deadlines {
   #observeRest({ since, isPinging }: Rest): void {
     compare("resting", since + this.#limits.resting);
     // More Pings behind output that does not move would reveal nothing more.
-    if (isPinging && this.#subject.outputLength === 0) compare("ping", this.#quietSince + this.#limits.ping);
+    if (isPinging && this.#subject.outputLength === 0) compare("ping", pingAt(this.#quietSince, this.#limits.ping));
   }
 
   /**

@@ -349,10 +349,14 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
       this.#receiveOpening(chunk);
       return;
     }
+    const { messagesReceived } = connection;
     const budget = this.#loop.rounds.allowance(this);
     const taken = budget > 0 ? this.#receive(connection, chunk, budget) : 0;
     if (taken < chunk.length) this.#keep(taken === 0 ? chunk : chunk.subarray(taken));
-    if (isLast && !this.#isFlushRequested && this.endpoint.outputLength > 0) this.#flushNow();
+    if (!isLast || this.#isFlushRequested) this.requestFlush();
+    // The output that there is, or no message to which the application may reply later in this turn.
+    else if (connection.outputLength > 0 || (connection.messagesReceived === messagesReceived && this.#pauses === 0))
+      this.#flushNow();
     else this.requestFlush();
   }
 
@@ -418,7 +422,9 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   }
 
   expired(events: readonly EndpointEvent[]): void {
-    this.#deliver(events);
+    // A Ping: nobody is told, so nothing more will come in this turn.
+    if (events.length === 0 && !this.#isFlushRequested) this.#flushNow();
+    else this.#deliver(events);
   }
 
   // Called by the rounds

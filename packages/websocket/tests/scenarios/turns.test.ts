@@ -4,8 +4,15 @@ import { WebSocketServer } from "../../src/server/server.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
-import type { Transport } from "../../src/transport/transport.ts";
+import type { Transport, TransportSink } from "../../src/transport/transport.ts";
+import { silentSink } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
+
+function openingRequest(): Uint8Array {
+  const fields = ["Host: a", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"];
+  const lines = ["GET / HTTP/1.1", ...fields, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", ""];
+  return new TextEncoder().encode(lines.join("\r\n"));
+}
 
 /** Wraps `transport`, and records the lengths of the chunks of each write. */
 function watched(transport: Transport): { transport: Transport; writes: number[][] } {
@@ -106,6 +113,49 @@ describe("a message that is sent and has left", () => {
     }
   });
 });
+
+describe("a Ping and its Pong", () => {
+  it("defer nothing to the end of a turn, because nobody can add to them", async () => {
+    const clock = new DeferringClock();
+    const written: number[] = [];
+    let sink: TransportSink = silentSink;
+    const transport: Transport = {
+      start: (given) => {
+        sink = given;
+      },
+      write: (chunks) => {
+        written.push(...chunks.map(([first = 0]) => first));
+        sink.drain();
+      },
+      end() {},
+      abort() {},
+      pause() {},
+      resume() {},
+    };
+    const server = new WebSocketServer((opening) => void opening.accept(), { runtime: { clock } });
+    server.receive(transport);
+    sink.data(openingRequest(), true);
+    await turn();
+    clock.deferred = 0;
+    written.length = 0;
+    for (let count = 1; count <= 3; count++) {
+      await clock.advance(25_300);
+      expect(written.splice(0)).toEqual([0x89]);
+      sink.data(Uint8Array.of(0x8a, 0x86, 0, 0, 0, 0, 0x68, 0x62, 0, 0, 0, count), true);
+      await turn();
+      expect([clock.deferred, server.sockets.size]).toEqual([0, 1]);
+    }
+  });
+});
+
+class DeferringClock extends TestClock {
+  deferred = 0;
+
+  defer(task: () => void): void {
+    this.deferred++;
+    queueMicrotask(task);
+  }
+}
 
 class CountingClock extends TestClock {
   reads = 0;
