@@ -16,6 +16,7 @@ import { build } from "esbuild";
 import { conclude, packageFolders, repositoryUrl, root, run } from "../repository.ts";
 import { entryPoints, formatConsumer, formatImportAll, runtimesOf } from "./consumer.ts";
 import { jsrFolders, jsrOf, stageJsr } from "./jsr.ts";
+import { linters } from "./lint.ts";
 import { checkManifest, checkTarballFiles, type Manifest, undeclaredImports } from "./manifest.ts";
 import { formatPublishScript, inOrderOfDependencies } from "./publish.ts";
 import { asCommonJs, asModule, checkReadme, firstProgram } from "./readme.ts";
@@ -77,9 +78,7 @@ async function pack(folder: string, target: string): Promise<Packed> {
       ...undeclaredImports(manifest, [await contentOf(...built)]),
     ].map((finding) => `${folder}: ${finding}`),
   );
-  await step(`${folder}: publint`, ["publint", "--strict", tarball], root);
-  // The profile excludes the resolution of TypeScript before 4.7, which does not support `exports` and hence no `/frame`.
-  await step(`${folder}: attw`, ["attw", "--profile", "node16", tarball], root);
+  for (const [name, command] of linters(tarball)) await step(`${folder}: ${name}`, command, root);
   return { folder, tarball, manifest, readme };
 }
 
