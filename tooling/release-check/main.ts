@@ -183,10 +183,10 @@ async function writeRepositoryUrl(): Promise<void> {
 async function check(work: string): Promise<void> {
   visitJsr((path, wanted) => {
     if (!isDeepStrictEqual(readJson(path), wanted))
-      findings.push(`${path} is stale: run \`pnpm release:check --write\``);
+      findings.push(`${path} does not follow from package.json: run \`pnpm release:check --write\``);
   });
-  await step("build", ["pnpm", "build"], root);
-  // Without the files, everything else would fail as well.
+  if (findings.length === 0) await step("build", ["pnpm", "build"], root);
+  // What follows takes minutes, and fails for the same reason or for none.
   if (findings.length > 0) return conclude("release", findings, "");
   mkdirSync(join(work, "npm"), { recursive: true });
   const all: Packed[] = [];
