@@ -12,7 +12,7 @@ import { type Failure, type FailureEvent, listen } from "@hybi/node";
 import { Client } from "./client.ts";
 import { openTap } from "./tap.ts";
 
-const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+const colour = (process.stdout.isTTY === true || "FORCE_COLOR" in process.env) && process.env.NO_COLOR === undefined;
 const width = Math.max(80, Math.min(100, process.stdout.columns ?? 100));
 
 // Exit in any case: nothing here takes a second.

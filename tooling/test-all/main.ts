@@ -1,6 +1,7 @@
 /**
- * `pnpm test` runs the suites in Node, Deno, Bun and workerd, one after the other, and ends with `N passed, N failed`.
- * Arguments are passed to vitest, so `pnpm test closing` runs only the files whose path contains "closing".
+ * `pnpm test` runs the fast tests in Node, and `pnpm test --all` all of them in Node, Deno, Bun and workerd, one after the other.
+ * Both end with `N passed, N failed`. Other arguments are passed to vitest, so `pnpm test closing` runs the files whose path
+ * contains "closing", in Node. begin.mjs installs and announces.
  */
 
 import { run } from "../repository.ts";
@@ -30,9 +31,20 @@ const runtimes = [
 
 const env = { HYBI_SEED: String(chooseSeed(process.env)) };
 console.log(`fast-check seed ${env.HYBI_SEED}: repeat this run with HYBI_SEED=${env.HYBI_SEED}`);
-const filters = process.argv.slice(2);
+/** Without programs that measure, contracts of every adapter, and checks of this repository. */
+const fast = [
+  "packages/core/src",
+  "packages/websocket/src",
+  "packages/permessage-deflate/src",
+  "packages/node",
+  "examples",
+];
+
+const args = process.argv.slice(2);
+const all = args.includes("--all");
+const filters = args.filter((arg) => arg !== "--all");
 const tallies: Tally[] = [];
-for (const { name, command, options, version } of runtimes) {
+for (const { name, command, options, version } of all ? runtimes : runtimes.slice(0, 1)) {
   const { exitCode, output } = await run(version, { capture: true });
   if (exitCode !== 0 && name === "workerd") {
     console.log(`\nSKIPPED: the suite in workerd, because workerd does not run on this machine:\n${output}`);
@@ -43,7 +55,7 @@ for (const { name, command, options, version } of runtimes) {
     await runSuite({
       name,
       command,
-      options: [...options, ...filters],
+      options: [...options, ...(all || filters.length > 0 ? filters : fast)],
       env,
       // A filter may leave nothing to run in one runtime.
       mayBeEmpty: filters.length > 0,
