@@ -1,4 +1,4 @@
-/** The rows that README.md and the chart show, and why `ws` is faster in those in which it may be. */
+/** The rows that the chart and the first table of the page show, and why `ws` is faster in those in which it may be. */
 import { findCell, findRow, type Result } from "../result.ts";
 
 export interface Highlight {
@@ -10,6 +10,8 @@ export interface Highlight {
   readonly to?: string;
   /** Why `ws` may be faster. */
   readonly reason?: string;
+  /** Whether it is one of the few rows of README.md, which stand for what is better and what is worse. */
+  readonly isShort?: boolean;
 }
 
 const oneMessage = "the system calls of one message cost several times what either library adds";
@@ -24,16 +26,16 @@ const echo = (title: string, row: string, more: Partial<Highlight> = {}): Highli
 });
 
 export const highlights: readonly Highlight[] = [
-  echo("Server, text, 32 connections × 64 outstanding", "text 32x64"),
+  echo("Server, text, 32 connections × 64 outstanding", "text 32x64", { isShort: true }),
   echo("Server, text, 32 × 8", "text 32x8"),
   echo("Server, text, 1 × 1", "text 1x1", { reason: oneMessage }),
-  echo("Server, text, 32 × 1", "text 32x1", { reason: oneMessage }),
+  echo("Server, text, 32 × 1", "text 32x1", { reason: oneMessage, isShort: true }),
   echo("Server, text, 256 × 1", "text 256x1", { reason: oneMessage }),
   echo("Server, binary, 32 × 64", "binary 32x64"),
   echo("Server, binary, 1 × 1", "binary 1x1", { reason: oneMessage }),
   echo("Server, binary, 32 × 1", "binary 32x1", { reason: oneMessage }),
   echo("Server, binary, 256 × 1", "binary 256x1", { reason: oneMessage }),
-  echo("Server, binary 16 KiB, 8 × 8", "binary 8x8x16384-binary"),
+  echo("Server, binary 16 KiB, 8 × 8", "binary 8x8x16384-binary", { isShort: true }),
   echo("… to ws with bufferutil", "binary 8x8x16384-binary", {
     to: "ws-native",
     reason:
@@ -78,6 +80,7 @@ export const highlights: readonly Highlight[] = [
     row: "client ping-pong-text",
     subject: "connect",
     reason: `${oneMessage}; and ${textOfClient}`,
+    isShort: true,
   },
   { title: "Client, ping-pong of binaries", row: "client ping-pong-binary", subject: "connect", reason: oneMessage },
   { title: "Decoding alone, text 16 B", row: "decode/server/65536 t16", subject: "hybi-host" },
@@ -107,6 +110,7 @@ export const highlights: readonly Highlight[] = [
     row: "idle heap-above",
     subject: "listen",
     reason: "each keeps an EventTarget as on the platform, its deadlines and its limits",
+    isShort: true,
   },
 ];
 

@@ -2,7 +2,7 @@
 import type { Result } from "../result.ts";
 import { chart } from "./chart.ts";
 import { measuredTables } from "./page.ts";
-import { shortTable } from "./readme.ts";
+import { highlightsTable, shortTable } from "./readme.ts";
 
 /** Folder of the saved results: one file for each version of Node. */
 export const resultsFolder = "bench/results";
@@ -11,10 +11,9 @@ const mark = /(<!-- begin: measured, written by `pnpm bench --report` -->)[\s\S]
 
 /** Returns the text of each file; `now` is its present text. Paths are relative to the root of the repository. */
 export const reportedPages: Readonly<Record<string, (now: string, results: readonly Result[]) => string>> = {
-  "README.md": (now, results) =>
-    replaceMeasured(now, `${picture("docs/design/performance.svg")}\n\n${shortTable(results)}`),
+  "README.md": (now, results) => replaceMeasured(now, shortTable(results)),
   "docs/design/performance.md": (now, results) =>
-    replaceMeasured(now, `${picture("performance.svg")}\n\n${measuredTables(results)}`),
+    replaceMeasured(now, `${picture("performance.svg")}\n\n${highlightsTable(results)}\n\n${measuredTables(results)}`),
   "docs/design/performance.svg": (_, results) => chart(results),
 };
 

@@ -1,11 +1,26 @@
-/** The short table of README.md, and in which of its rows `ws` is faster. */
+/** The five rows of README.md, and the table of all highlights with the reasons why `ws` is faster in some. */
 import { formatMarkdownTable, formatRatio } from "../format.ts";
 import type { Result } from "../result.ts";
-import { highlights, ratioOf } from "./highlights.ts";
+import { type Highlight, highlights, ratioOf } from "./highlights.ts";
 import { countSlower } from "./slower.ts";
 
+/** The table of README.md. */
 export function shortTable(results: readonly Result[]): string {
-  const rows = highlights
+  const rows = tableOf(
+    highlights.filter(({ isShort }) => isShort),
+    results,
+  );
+  const inBold = "In **bold type** `ws` is faster; [why](docs/design/performance.md#what-was-measured).";
+  return `${rows}\n\n${inBold} ${inAllRows(results)}`;
+}
+
+/** The first table of the page about performance. */
+export function highlightsTable(results: readonly Result[]): string {
+  return `${tableOf(highlights, results)}\n\n${whereSlower(results)}`;
+}
+
+function tableOf(shown: readonly Highlight[], results: readonly Result[]): string {
+  const rows = shown
     .map(({ title, ...highlight }) => [
       title,
       ...results.map((result) => {
@@ -16,7 +31,7 @@ export function shortTable(results: readonly Result[]): string {
     ])
     .filter(([, ...ratios]) => ratios.some((ratio) => ratio !== "-"));
   const head = ["How many times less than ws", ...results.map(({ node }) => `Node ${node}`)];
-  return `${formatMarkdownTable(head, rows)}\n\n${whereSlower(results)}\n\n${inAllRows(results)}`;
+  return formatMarkdownTable(head, rows);
 }
 
 /** Says of all rows that were measured, not only those that the table shows, in how many `ws` is faster. */
@@ -32,6 +47,6 @@ function inAllRows(results: readonly Result[]): string {
 function whereSlower(results: readonly Result[]): string {
   const slower = highlights.filter((highlight) => results.some((result) => (ratioOf(highlight, result) ?? 1) < 1));
   if (slower.length === 0) return "In none of these rows is `ws` faster.";
-  const items = slower.map(({ title, reason }) => `- ${title}: ${reason ?? "see the page about performance"}.`);
+  const items = slower.map(({ title, reason }) => `- ${title}: ${reason ?? "see below"}.`);
   return ["In the rows in **bold type** `ws` is faster:", "", ...items].join("\n");
 }

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Result } from "../result.ts";
 import { chart } from "./chart.ts";
+import { highlights } from "./highlights.ts";
 import { saveResults } from "./main.ts";
 import { measuredTables } from "./page.ts";
 import { inOrder, replaceMeasured } from "./pages.ts";
-import { shortTable } from "./readme.ts";
+import { highlightsTable, shortTable } from "./readme.ts";
 
 function resultOf(node: string, ratio: number): Result {
   const cells = [
@@ -20,25 +21,30 @@ function resultOf(node: string, ratio: number): Result {
 }
 
 describe("shortTable", () => {
-  it("says that ws is nowhere faster, when it is not", () => {
-    expect(shortTable([resultOf("20.1.0", 13.5)])).toBe(
+  it("has few rows, and says in how many of all `ws` is faster", () => {
+    expect(shortTable([resultOf("20.1.0", 13.5), resultOf("26.1.0", 0.9)])).toBe(
       [
-        "| How many times less than ws | Node 20.1.0 |",
-        "| --- | --: |",
-        "| Server, text, 32 connections × 64 outstanding | 13.5× |",
+        "| How many times less than ws | Node 20.1.0 | Node 26.1.0 |",
+        "| --- | --: | --: |",
+        "| Server, text, 32 connections × 64 outstanding | 13.5× | **0.90×** |",
         "",
-        "In none of these rows is `ws` faster.",
-        "",
-        "Of all rows on the page about performance, `ws` is faster or lighter in 0 of 1 with Node 20.1.0.",
+        "In **bold type** `ws` is faster; [why](docs/design/performance.md#what-was-measured). Of all rows on the page about performance, `ws` is faster or lighter in 0 of 1 with Node 20.1.0 and 1 of 1 with Node 26.1.0.",
       ].join("\n"),
     );
   });
 
+  it("shows at most five rows", () => expect(highlights.filter(({ isShort }) => isShort)).toHaveLength(5));
+});
+
+describe("highlightsTable", () => {
+  it("says that ws is nowhere faster, when it is not", () => {
+    expect(highlightsTable([resultOf("20.1.0", 13.5)])).toMatch(/\n\nIn none of these rows is `ws` faster\.$/);
+  });
+
   it("names the rows in which ws is faster in any version of Node", () => {
-    const text = shortTable([resultOf("20.1.0", 13.5), resultOf("26.1.0", 0.9)]);
+    const text = highlightsTable([resultOf("20.1.0", 13.5), resultOf("26.1.0", 0.9)]);
     expect(text).toContain("| 13.5× | **0.90×** |");
-    expect(text).toContain("`ws` is faster:\n\n- Server, text, 32 connections × 64 outstanding: see the page");
-    expect(text).toContain("in 0 of 1 with Node 20.1.0 and 1 of 1 with Node 26.1.0.");
+    expect(text).toContain("`ws` is faster:\n\n- Server, text, 32 connections × 64 outstanding: see below.");
   });
 });
 
