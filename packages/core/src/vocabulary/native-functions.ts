@@ -3,8 +3,6 @@
  * versions are used where none is given, and tests/properties/equivalence.test.ts verifies that both are equivalent.
  */
 
-import { type OptionCheck, type OptionChecks, takes } from "../checks/option-checks.ts";
-
 /** Functions of the runtime, injected as `options.native`. Share one object among all endpoints to keep call sites monomorphic. */
 export interface NativeFunctions {
   /** Whether `bytes[start, end)` is UTF-8. On Node: `isUtf8` of node:buffer. */
@@ -26,15 +24,3 @@ export interface NativeFunctions {
 
 /** No native functions: portable JavaScript only. */
 export const noNativeFunctions: NativeFunctions = Object.freeze({});
-
-const nativeChecks: OptionChecks<NativeFunctions> = {
-  isUtf8: takes.callback,
-  decodeUtf8: takes.callback,
-  decodeAscii: takes.callback,
-  encodeUtf8: takes.callback,
-  unmask: takes.callback,
-  sha1: takes.callback,
-};
-
-/** The option `native`. */
-export const nativeCheck: OptionCheck = takes.options(nativeChecks);

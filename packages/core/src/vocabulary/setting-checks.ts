@@ -1,12 +1,22 @@
 /** Option checks shared by an endpoint, its opening handshake and its connection. */
 
-import { type OptionAliases, type OptionCheck, takes } from "../checks/option-checks.ts";
+import { type OptionAliases, type OptionCheck, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { extensionsCheck } from "./extension.ts";
 import { leniencyCheck } from "./leniency.ts";
 import { limitsCheck } from "./limits.ts";
-import { nativeCheck } from "./native-functions.ts";
+import type { NativeFunctions } from "./native-functions.ts";
 
 type SettingName = "random" | "extensions" | "limits" | "delivery" | "fragmentSize" | "tolerate" | "native";
+
+/** Not beside `NativeFunctions`: what only decodes frames would contain the checks of options. */
+const nativeChecks: OptionChecks<NativeFunctions> = {
+  isUtf8: takes.callback,
+  decodeUtf8: takes.callback,
+  decodeAscii: takes.callback,
+  encodeUtf8: takes.callback,
+  unmask: takes.callback,
+  sha1: takes.callback,
+};
 
 /**
  * An opening handshake accepts all options of its connection, although it uses only some of them, so that callers that
@@ -19,7 +29,7 @@ export const settingChecks: Readonly<Record<SettingName, OptionCheck>> = {
   delivery: takes.oneOf("messages", "pieces"),
   fragmentSize: takes.atLeast(1),
   tolerate: leniencyCheck,
-  native: nativeCheck,
+  native: takes.options(nativeChecks),
 };
 
 /** Names that other implementations use for these options. */

@@ -1,6 +1,7 @@
 /** What an opening makes of a client's options: resolved once, for one socket or for all sockets of a class. */
 import { ClientConfig, type ClientConfigOptions, DeadlineConfig } from "@hybi/core";
-import { type ClientSocketOptions, randomOf } from "./socket-options.ts";
+import { randomOf } from "./random-source.ts";
+import type { ClientSocketOptions } from "./socket-options.ts";
 
 export interface ClientSetup {
   /** What the opening request asks for. */

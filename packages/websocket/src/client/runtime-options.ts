@@ -1,6 +1,6 @@
 /** The option `runtime` of clients and servers: what an adapter supplies, apart from the options of applications. */
 import type { NativeFunctions, RandomSource } from "@hybi/core";
-import { type OptionAliases, type OptionChecks, settingChecks, takes } from "@hybi/core/options";
+import { type OptionChecks, settingChecks, takes } from "@hybi/core/options";
 import type { Clock } from "../event-loop/clock.ts";
 import { clockCheck, withDefaults } from "../platform/option-checks.ts";
 
@@ -25,11 +25,6 @@ export const runtimeChecks: OptionChecks<RuntimeOptions> = {
   fragmentSize: settingChecks.fragmentSize,
   writeBudget: takes.atLeast(1),
 };
-
-/** Returns where the options of `checks`, which belong into `runtime`, are: for callers that look for them beside the others. */
-export function runtimeAliases(checks: object): OptionAliases {
-  return Object.fromEntries(Object.keys(checks).map((name) => [name.toLowerCase(), `runtime: { ${name}: … }`]));
-}
 
 /** Returns `defaults` overridden by `given`, and those of `runtime` one by one. A value that is no object is left to the check. */
 export function withRuntimeDefaults<Options extends { readonly runtime?: RuntimeOptions | undefined }>(

@@ -1,11 +1,5 @@
 /** Options of a client beyond URL and subprotocols, and the interface by which adapters open transports. */
-import {
-  type Agreement,
-  type ClientEndpointOptions,
-  type DeadlineOptions,
-  type RandomSource,
-  UsageError,
-} from "@hybi/core";
+import type { Agreement, ClientEndpointOptions, DeadlineOptions } from "@hybi/core";
 import type { WebSocketUrl } from "@hybi/core/opening";
 import {
   checkOptions,
@@ -19,9 +13,10 @@ import {
 import type { BinaryType } from "../dom/message-data.ts";
 import { isIterable, toDomString, toSequence } from "../dom/web-idl.ts";
 import type { ErrorHandler } from "../event-loop/reporter.ts";
+import { runtimeAliases } from "../platform/option-checks.ts";
 import type { Transport } from "../transport/transport.ts";
 import { endpointChecks } from "./endpoint-checks.ts";
-import { type RuntimeOptions, runtimeAliases, runtimeChecks } from "./runtime-options.ts";
+import { type RuntimeOptions, runtimeChecks } from "./runtime-options.ts";
 
 /** What an adapter's `connect` is called with. */
 export interface ConnectTarget {
@@ -165,25 +160,4 @@ export function clientOptions(
   const { protocols } = given;
   if (protocols === undefined || typeof protocols === "string") return given;
   return { ...given, protocols: toSequence(protocols, "options.protocols", toDomString) };
-}
-
-/** The platform's source of randomness. */
-const systemRandom: RandomSource = (target) => {
-  crypto.getRandomValues(target);
-};
-
-/**
- * Returns the application's source of randomness, or the platform's. `crypto.getRandomValues` must be called as a
- * method of `crypto`.
- *
- * @throws UsageError `option/random-missing` if neither exists
- */
-export function randomOf(given: RandomSource | undefined): RandomSource {
-  const { crypto } = globalThis as { crypto?: { getRandomValues?: unknown } };
-  if (given !== undefined && given !== crypto?.getRandomValues) return given;
-  if (typeof crypto?.getRandomValues === "function") return systemRandom;
-  throw new UsageError(
-    "option/random-missing",
-    "Masking keys require crypto.getRandomValues, which this runtime lacks: pass `runtime: { random: … }` (RFC 6455 §10.3).",
-  );
 }

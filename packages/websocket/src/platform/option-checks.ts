@@ -1,5 +1,5 @@
 /** Checks of options that transports, the event loop, clients and servers have in common. */
-import { type OptionCheck, takes } from "@hybi/core/options";
+import { type OptionAliases, type OptionCheck, takes } from "@hybi/core/options";
 
 /** Checks only for the methods that are used: a clock may be a class instance with more members. */
 export const clockCheck: OptionCheck = takes.only("an object with now(), setTimeout() and clearTimeout()", (value) =>
@@ -17,6 +17,11 @@ export function hasMethods(value: unknown, ...names: readonly string[]): boolean
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
   for (const name of names) if (typeof (value as Record<string, unknown>)[name] !== "function") return false;
   return true;
+}
+
+/** Returns where the options of `checks`, which belong into `runtime`, are: for callers that look for them beside the others. */
+export function runtimeAliases(checks: object): OptionAliases {
+  return Object.fromEntries(Object.keys(checks).map((name) => [name.toLowerCase(), `runtime: { ${name}: … }`]));
 }
 
 /** Returns `defaults` overridden by `given`; an undefined option counts as left out. */

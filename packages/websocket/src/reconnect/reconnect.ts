@@ -8,14 +8,14 @@
  */
 import { backoffAliases, checkOptions, type OptionAliases, type OptionChecks, takes } from "@hybi/core/options";
 import type { BackoffOptions } from "@hybi/core/policy";
-import { type RuntimeOptions, runtimeAliases, runtimeChecks } from "../client/runtime-options.ts";
-import { randomOf } from "../client/socket-options.ts";
+import { randomOf } from "../client/random-source.ts";
+import type { RuntimeOptions } from "../client/runtime-options.ts";
+import { checkClose } from "../dom/check-close.ts";
 import { GuardedListeners } from "../dom/guarded-listeners.ts";
 import type { Sendable } from "../dom/message-data.ts";
 import { createMessageEvent } from "../dom/message-event.ts";
 import { Event, EventTarget } from "../dom/platform-classes.ts";
 import { defineInterface, orDefault, toClampedUnsignedShort, toUsvString } from "../dom/web-idl.ts";
-import { checkClose } from "../dom/websocket-error.ts";
 import { type Clock, clockOf, lastingClock } from "../event-loop/clock.ts";
 import {
   asUncaught,
@@ -26,7 +26,7 @@ import {
 } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import type { Failure } from "../failure/failure.ts";
-import { signalCheck } from "../platform/option-checks.ts";
+import { clockCheck, runtimeAliases, signalCheck } from "../platform/option-checks.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import { CONNECTING } from "../socket/lifecycle.ts";
 import { EndedEvent, WaitingEvent } from "./events.ts";
@@ -61,7 +61,7 @@ export interface ReconnectOptions
 const { random, ...applicationChecks } = planChecks;
 
 const reconnectRuntimeChecks: OptionChecks<Pick<RuntimeOptions, "clock" | "random">> = {
-  clock: runtimeChecks.clock,
+  clock: clockCheck,
   random,
 };
 

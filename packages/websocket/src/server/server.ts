@@ -31,7 +31,7 @@ import {
 } from "@hybi/core/options";
 import type { OriginCheck } from "@hybi/core/policy";
 import { endpointChecks } from "../client/endpoint-checks.ts";
-import { type RuntimeOptions, runtimeAliases, runtimeChecks } from "../client/runtime-options.ts";
+import { type RuntimeOptions, runtimeChecks } from "../client/runtime-options.ts";
 import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "../dom/message-data.ts";
 import { isBlob } from "../dom/platform-classes.ts";
 import { requireArguments } from "../dom/web-idl.ts";
@@ -49,7 +49,7 @@ import { Turn } from "../event-loop/turn.ts";
 import type { Failure } from "../failure/failure.ts";
 import { defaultMemoryBudget, MemoryBudget } from "../load/memory-budget.ts";
 import { MemberList } from "../platform/member-list.ts";
-import { withDefaults } from "../platform/option-checks.ts";
+import { runtimeAliases, withDefaults } from "../platform/option-checks.ts";
 import { bound } from "../platform/runtime.ts";
 import type { Closable } from "../pump/closable.ts";
 import { Pump } from "../pump/pump.ts";

@@ -2,18 +2,11 @@
 
 import type { Agreement } from "@hybi/core";
 import type { ClientOpening } from "../client/client-opening.ts";
-
+import { checkClose } from "../dom/check-close.ts";
 import { abortReason } from "../dom/dom-exception.ts";
 import { ownBuffer, writable } from "../dom/message-data.ts";
 import { requirePlatform } from "../dom/platform-classes.ts";
-import {
-  checkClose,
-  closeError,
-  isEndOfConnection,
-  lateWriteError,
-  unsentError,
-  WebSocketError,
-} from "../dom/websocket-error.ts";
+import { closeError, isEndOfConnection, lateWriteError, unsentError, WebSocketError } from "../dom/websocket-error.ts";
 import type { Pump } from "../pump/pump.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { CLOSED, CONNECTING, Lifecycle, OPEN } from "./lifecycle.ts";

@@ -6,9 +6,10 @@
 
 import { parseWebSocketUrl } from "@hybi/core/opening";
 import { ClientOpening } from "../client/client-opening.ts";
+import { checkClose } from "../dom/check-close.ts";
 import { withSyntaxErrors } from "../dom/dom-exception.ts";
 import { defineInstances, defineInterface, requireArguments, toUsvString } from "../dom/web-idl.ts";
-import { checkClose, closeInfo } from "../dom/websocket-error.ts";
+import { closeInfo } from "../dom/websocket-error.ts";
 import { Accepted } from "./accepted.ts";
 import { StreamCore } from "./stream-core.ts";
 import {

@@ -9,6 +9,7 @@ import { parseWebSocketUrl } from "@hybi/core/opening";
 import { checkOptions, checkSendOptions, type OptionChecks, takes } from "@hybi/core/options";
 import { ClientOpening } from "../client/client-opening.ts";
 import { type ClientSocketOptions, clientOptions } from "../client/socket-options.ts";
+import { checkClose } from "../dom/check-close.ts";
 import { invalidState, withSyntaxErrors } from "../dom/dom-exception.ts";
 import { createHandlerListener, EventHandlers, type HandledType, type Handler } from "../dom/event-handlers.ts";
 import { fire, isAskedByPlatform } from "../dom/fire.ts";
@@ -35,7 +36,6 @@ import {
   toDomString,
   toUsvString,
 } from "../dom/web-idl.ts";
-import { checkClose } from "../dom/websocket-error.ts";
 import { clockOf } from "../event-loop/clock.ts";
 import { asUncaught, createReporter } from "../event-loop/reporter.ts";
 import { Accepted } from "./accepted.ts";
