@@ -26,7 +26,10 @@ export type HandledType = "open" | "message" | "error" | "close";
 type Listener = (event: Event) => void;
 
 const allTypes: readonly HandledType[] = ["open", "message", "error", "close"];
-const noTypes: readonly HandledType[] = [];
+/** The types as bits, so that a target needs no list of some of them. */
+const bits: Readonly<Record<HandledType, number>> = { open: 1, message: 2, error: 4, close: 8 };
+const noBits = 0;
+const allBits = bits.open | bits.message | bits.error | bits.close;
 
 /** The event handlers of one target. */
 export class EventHandlers {
@@ -36,8 +39,8 @@ export class EventHandlers {
   close: Handler | null = null;
   readonly #target: EventTarget;
   readonly #listener: Listener;
-  /** The types whose handler is a listener of the platform while it is set. */
-  #registered: readonly HandledType[];
+  /** Bits of the types whose handler is a listener of the platform while it is set. */
+  #registered: number;
 
   /**
    * `listener` is what `createHandlerListener` returned for this kind of target. `hasListeners` is whether listeners may have been
@@ -49,13 +52,13 @@ export class EventHandlers {
     // Where the platform itself looks up and calls handlers, `fire` prevents it for events that are dispatched. And `when`
     // (Observable, WICG) adds listeners within the platform.
     const isUnseen = platformLooksForHandlers() || "when" in EventTarget.prototype;
-    this.#registered = hasListeners || isUnseen ? allTypes : noTypes;
+    this.#registered = hasListeners || isUnseen ? allBits : noBits;
   }
 
   /** The handler to call for a message without dispatching the event; undefined if it must be dispatched. */
   get direct(): Handler | undefined {
     const { message } = this;
-    return typeof message === "function" && !this.#registered.includes("message") ? message : undefined;
+    return typeof message === "function" && !this.#isRegistered("message") ? message : undefined;
   }
 
   /** Sets, replaces or removes the handler for `type`. */
@@ -63,7 +66,7 @@ export class EventHandlers {
     const had = this[type] !== null;
     const handler = isHandler(value) ? value : null;
     this[type] = handler;
-    if (had === (handler !== null) || !this.#registered.includes(type)) return;
+    if (had === (handler !== null) || !this.#isRegistered(type)) return;
     // Call the platform's method: a subclass may override it for its listeners, which must not affect the handlers.
     if (handler === null) EventTarget.prototype.removeEventListener.call(this.#target, type, this.#listener);
     else this.#add(type);
@@ -72,14 +75,18 @@ export class EventHandlers {
   /** Must be called before a listener for `type` is added, and before an event of that type is dispatched. */
   register(type: string): void {
     const handled = allTypes.find((known) => known === type);
-    if (handled === undefined || this.#registered.includes(handled)) return;
-    this.#registered = [...this.#registered, handled];
+    if (handled === undefined || this.#isRegistered(handled)) return;
+    this.#registered |= bits[handled];
     if (this[handled] !== null) this.#add(handled);
   }
 
   /** The same for all types. */
   registerAll(): void {
     for (const type of allTypes) this.register(type);
+  }
+
+  #isRegistered(type: HandledType): boolean {
+    return (this.#registered & bits[type]) !== 0;
   }
 
   #add(type: HandledType): void {
