@@ -180,7 +180,8 @@ async function writeRepositoryUrl(): Promise<void> {
   }
 }
 
-async function check(work: string): Promise<void> {
+/** Writes what can be published into `kept`. Everything else is in `work`, outside of the repository, whose files it must not find. */
+async function check(kept: string, work: string): Promise<void> {
   visitJsr((path, wanted) => {
     if (!isDeepStrictEqual(readJson(path), wanted))
       findings.push(`${path} does not follow from package.json: run \`pnpm release:check --write\``);
@@ -188,9 +189,9 @@ async function check(work: string): Promise<void> {
   if (findings.length === 0) await step("build", ["pnpm", "build"], root);
   // What follows takes minutes, and fails for the same reason or for none.
   if (findings.length > 0) return conclude("release", findings, "");
-  mkdirSync(join(work, "npm"), { recursive: true });
+  mkdirSync(join(kept, "npm"), { recursive: true });
   const all: Packed[] = [];
-  await forEach(packageFolders(), async (folder) => all.push(await pack(folder, join(work, "npm"))));
+  await forEach(packageFolders(), async (folder) => all.push(await pack(folder, join(kept, "npm"))));
   const packed = inOrderOfDependencies(all);
 
   // A home without settings and caches. Only the registry is as this machine is configured.
@@ -199,14 +200,14 @@ async function check(work: string): Promise<void> {
   mkdirSync(home);
   const env = { HOME: home, NPM_CONFIG_REGISTRY: registry, npm_config_registry: registry };
   await consume(packed, join(work, "consumer"), env);
-  stageJsr(root, join(work, "jsr"));
-  await step("JSR: dry run", ["deno", "publish", "--dry-run", "--allow-dirty"], join(work, "jsr"), env);
+  stageJsr(root, join(kept, "jsr"));
+  await step("JSR: dry run", ["deno", "publish", "--dry-run", "--allow-dirty"], join(kept, "jsr"), env);
 
   const version = packed[0]?.manifest.version ?? "";
   for (const { folder, manifest } of packed) {
     if (manifest.version !== version) findings.push(`${folder} has another version than ${version}`);
   }
-  writeFileSync(join(work, "publish"), formatPublishScript(packed), { mode: 0o755 });
+  writeFileSync(join(kept, "publish"), formatPublishScript(packed), { mode: 0o755 });
   conclude("release", findings, `${packed.length} packages of ${version} can be published, installed and used`);
 }
 
@@ -214,16 +215,13 @@ if (options.write) {
   visitJsr((path, wanted) => writeFileSync(join(root, path), JSON.stringify(wanted, null, 2)));
   await writeRepositoryUrl();
   await run(["biome", "format", "--write", "packages"], { capture: true });
-} else if (options.keep === undefined) {
+} else {
+  const kept = options.keep === undefined ? undefined : resolve(options.keep);
+  if (kept !== undefined && existsSync(kept)) throw new Error(`${kept} exists: remove it, or name another for --keep`);
   const work = mkdtempSync(join(tmpdir(), "hybi-release-"));
   try {
-    await check(work);
+    await check(kept ?? work, work);
   } finally {
     rmSync(work, { recursive: true });
   }
-} else {
-  const work = resolve(options.keep);
-  if (existsSync(work)) throw new Error(`${work} exists: remove it, or name another folder for --keep`);
-  await check(work);
-  for (const temporary of ["home", "consumer"]) rmSync(join(work, temporary), { recursive: true, force: true });
 }

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { packageFolders, repositoryUrl, root } from "../repository.ts";
 import { asCommonJs, asModule, checkReadme, firstProgram } from "./readme.ts";
 
 const fence = "```";
@@ -39,6 +42,13 @@ describe("checkReadme", () => {
     ["no link to the documents", readme.replace("/docs/", "/"), /documents/],
   ])("rejects %s", (_, markdown, finding) => {
     expect(check(markdown).join()).toMatch(finding);
+  });
+});
+
+describe("the README of a package", () => {
+  it.each(packageFolders())("is ready to be published: %s", (folder) => {
+    const read = (file: string): string => readFileSync(join(root, folder, file), "utf8");
+    expect(checkReadme(JSON.parse(read("package.json")).name, read("README.md"), repositoryUrl)).toEqual([]);
   });
 });
 
