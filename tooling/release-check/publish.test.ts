@@ -26,7 +26,7 @@ describe("formatPublishScript", () => {
   it("publishes what is not published yet, on npm and on JSR", () => {
     const script = formatPublishScript([packed("core")]);
     expect(script).toContain(
-      '[ -n "$(npm view @hybi/core@1.2.3 version 2>/dev/null)" ] || npm publish npm/hybi-core-1.2.3.tgz --access public "$@"\n',
+      '[ -n "$(npm view @hybi/core@1.2.3 version 2>/dev/null)" ] || npm publish ./npm/hybi-core-1.2.3.tgz --access public "$@"\n',
     );
     expect(script).toMatch(/cd jsr\ndeno publish\n$/);
   });

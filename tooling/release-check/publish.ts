@@ -29,7 +29,7 @@ export function inOrderOfDependencies<Package extends Publishable>(packages: rea
 export function formatPublishScript(packages: readonly Publishable[]): string {
   const npm = packages.map(({ tarball, manifest: { name, version } }) => {
     const isThere = `[ -n "$(npm view ${name}@${version} version 2>/dev/null)" ]`;
-    return `${isThere} || npm publish npm/${basename(tarball)} --access public "$@"`;
+    return `${isThere} || npm publish ./npm/${basename(tarball)} --access public "$@"`;
   });
   return [
     "#!/usr/bin/env bash",
