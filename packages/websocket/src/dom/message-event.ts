@@ -118,7 +118,7 @@ function create(data: unknown, origin: string): ReceivedMessageEvent {
   return new ReceivedMessageEvent(data, origin);
 }
 
-/** Called before the first event and not earlier, because looking up the platform's class takes a millisecond in Node. */
+/** Called before the first event and not earlier, because looking up the platform's class takes long in Node (`messageEventClass`). */
 function inherit(): void {
   Object.setPrototypeOf(ReceivedMessageEvent.prototype, messageEventClass().prototype);
   isMessageEvent = true;
