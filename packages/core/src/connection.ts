@@ -333,7 +333,10 @@ export class Connection implements Output, Statistics {
       case "resting":
         return this.#drop(reason);
       case "ping":
-        if (this.state === "open") this.#outgoing.pingPong.sendKeepalive();
+        if (this.state !== "open") return [];
+        // The connection is idle: what its last messages needed goes.
+        this.#outgoing.rest();
+        this.#outgoing.pingPong.sendKeepalive();
         return [];
       case "idle":
         if (this.state === "open") this.sendClose(statusCodes.goingAway, "idle");

@@ -51,6 +51,23 @@ describe("OutputScheduler", () => {
     expect(outgoing().pingsTaken).toBe(0);
   });
 
+  it("keeps nothing of its last messages at rest, unless something is pending", () => {
+    const out = outgoing();
+    out.sendText("a", undefined);
+    out.rest();
+    expect(outlineFrames(all(out))).toEqual(["text FIN 1"]);
+    const stream = out.startMessage("text", undefined);
+    out.rest();
+    out.ended(stream);
+    out.rest();
+    expect(outlineFrames(all(out))).toEqual(["text FIN 0"]);
+    out.rest();
+    expect([out.length, out.overhead, out.hasData]).toEqual([0, 0, false]);
+    out.sendText("b", { priority: 1 });
+    out.rest();
+    expect(outlineFrames(all(out))).toEqual(["text FIN 1"]);
+  });
+
   it("takes encoded messages whole within the budget, and by frames when it is smaller", () => {
     const out = outgoing();
     for (const text of ["a", "bb", "ccc"]) out.sendText(text, undefined);

@@ -297,6 +297,13 @@ export class OutputScheduler {
     return chunks;
   }
 
+  /** Lets go of what an idle connection does not need. A no-op if something is pending. */
+  rest(): void {
+    if (!this.#isIdle()) return;
+    this.#lanes = undefined;
+    this.#output = undefined;
+  }
+
   /** The transport has handed back what it took. */
   handedBack(): void {
     this.#isWriting = false;

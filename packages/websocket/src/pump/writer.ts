@@ -28,8 +28,7 @@ export class PumpWriter {
   #writing: readonly Uint8Array[] | undefined;
   #length = 0;
   /** A large array that is written in parts, and the bytes of the parts already sent: it is held until the last one is. */
-  #large: ArrayBufferLike | undefined;
-  #largeLeft = 0;
+  #large: { readonly buffer: ArrayBufferLike; left: number } | undefined;
   /** Whether `transport.write` is on the stack. */
   #isInWrite = false;
   /** Whether writing has ended. */
@@ -49,7 +48,7 @@ export class PumpWriter {
 
   /** Bytes of memory held by the write in flight. */
   get heldLength(): number {
-    let held = this.#length + this.#largeLeft;
+    let held = this.#length + (this.#large?.left ?? 0);
     let counted: ArrayBufferLike | undefined;
     for (const chunk of this.#writing ?? noChunks) {
       held += chunkCost;
@@ -110,11 +109,14 @@ export class PumpWriter {
   #noteLarge(chunks: readonly Uint8Array[]): void {
     const last = chunks.at(-1)!;
     const mayGoOn = this.#endpoint.outputLength > 0 && last.length > ownArray && last.buffer.byteLength > largestBlock;
-    const large = mayGoOn ? last.buffer : undefined;
-    if (large !== this.#large) this.#largeLeft = 0;
-    this.#large = large;
-    if (large === undefined) return;
-    for (const chunk of chunks) if (chunk.length > ownArray && chunk.buffer === large) this.#largeLeft += chunk.length;
+    if (!mayGoOn) {
+      this.#large = undefined;
+      return;
+    }
+    const { buffer } = last;
+    if (this.#large?.buffer !== buffer) this.#large = { buffer, left: 0 };
+    for (const chunk of chunks)
+      if (chunk.length > ownArray && chunk.buffer === buffer) this.#large.left += chunk.length;
   }
 
   /** Closes our half once all output has been taken; the transport does so behind the write in flight. */

@@ -44,6 +44,8 @@ export interface Answering {
   readonly report: Reporter;
   /** Default `binaryType` of accepted sockets; `accept` may override it. */
   readonly binaryType: BinaryType;
+  /** Returns `url` as the string that sockets with the same one share, if the previous request had it too. */
+  sharedUrl(url: string): string;
   accept(answer: OpeningAnswer, listener: AcceptedListener): void;
   /** Called when a socket, and not a stream, has accepted the request. */
   accepted(): void;
@@ -81,7 +83,7 @@ export class IncomingOpening {
     const { binaryType: given, ...answer } = options;
     const binaryType = binaryTypeOf(given, this.#answering.binaryType);
     let core: SocketCore | undefined;
-    const source = new Accepted(this.url, (target) => {
+    const source = new Accepted(this.#answering.sharedUrl(this.url), (target) => {
       core = new SocketCore(target!, this.#answering.clock, this.#answering.report);
       core.binaryType = binaryType;
       return core;

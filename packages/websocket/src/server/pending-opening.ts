@@ -20,6 +20,8 @@ export const unavailable: Rejection = { status: 503, fields: [["Retry-After", "5
 export interface OpeningOwner extends ClosableOwner {
   /** Default `binaryType` of accepted sockets; `accept` may override it. */
   readonly binaryType: BinaryType;
+  /** See `Answering`. */
+  sharedUrl(url: string): string;
   /** Runs the handler. Returns what it returns, maybe a promise, and throws what it throws. */
   requested(opening: IncomingOpening, incoming: Closable): unknown;
   /** Called when the client broke a rule of the opening handshake, or was too late. */
@@ -72,6 +74,10 @@ export abstract class PendingOpening implements Answering, Closable {
 
   get binaryType(): BinaryType {
     return this.server.binaryType;
+  }
+
+  sharedUrl(url: string): string {
+    return this.server.sharedUrl(url);
   }
 
   accept(answer: OpeningAnswer, listener: AcceptedListener): void {

@@ -305,6 +305,8 @@ export class WebSocketServer {
   readonly #pendingOwner: PendingOwner;
   readonly #connections = new MemberList<Closable>();
   #socketCount = 0;
+  /** The URL of the latest socket: mostly all sockets have the same, and need one string. */
+  #latestUrl = "";
   readonly #sockets = new OpenSockets(this.#connections, () => this.#socketCount);
   readonly #byAddress: OpeningsByAddress;
   readonly #sessions: Sessions;
@@ -347,6 +349,10 @@ export class WebSocketServer {
       memory: this.#memory,
       // A server usually wants bytes: a Blob costs a promise to read and several times the memory.
       binaryType: binaryTypeOf(options.binaryType, "arraybuffer"),
+      sharedUrl: (url) => {
+        if (url !== this.#latestUrl) this.#latestUrl = url;
+        return this.#latestUrl;
+      },
       requested: (opening, incoming) => this.#answer(opening, incoming),
       failed: (failure, info) => this.failed(failure, info),
       report: this.#report,
@@ -464,7 +470,7 @@ export class WebSocketServer {
     let count = 0;
     Turn.of(this.#clock).together(() => {
       for (const core of openCoresOf(this.#connections)) {
-        if (core.readyState !== OPEN || excepted.has(core)) continue;
+        if (core.readyState !== OPEN || (excepted.size > 0 && excepted.has(core))) continue;
         if (maxBuffered !== Number.POSITIVE_INFINITY && core.bufferedAmount > maxBuffered) continue;
         core.sendPrepared(prepared, how);
         count++;
