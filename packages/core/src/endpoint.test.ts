@@ -37,6 +37,14 @@ const commands: readonly ((endpoint: Endpoint) => void)[] = [
   (endpoint) => endpoint.sendClose(),
 ];
 
+describe("the role of an endpoint", () => {
+  it("is known before the connection is open, and after", () => {
+    const endpoint = Endpoint.server();
+    expect([endpoint.role, endpoint.state]).toEqual(["server", "opening"]);
+    expect(Endpoint.fromAgreement(plainAgreement("server")).role).toBe("server");
+  });
+});
+
 describe("Endpoint", () => {
   it("has nothing queued before its connection is open, and then what the connection has queued", () => {
     expect(client().queuedLength).toBe(0);
