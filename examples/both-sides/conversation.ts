@@ -8,7 +8,7 @@ import { WebSocket } from "@hybi/isomorphic";
 export async function converse(url: string): Promise<string[]> {
   const socket = new WebSocket(url, "echo");
   const seen: string[] = [];
-  // Platforms begin with different types.
+  // Set it: it begins as "blob", but not everywhere; in React Native it is undefined.
   socket.binaryType = "arraybuffer";
   socket.onopen = () => {
     seen.push(`open, ${socket.protocol}, ${socket.readyState === WebSocket.OPEN}`);

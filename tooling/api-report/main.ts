@@ -15,7 +15,7 @@ for (const folder of packageFolders()) {
   const { name, exports } = JSON.parse(read(`${folder}/package.json`));
   for (const [path, conditions] of Object.entries<Record<string, string | Record<string, string>>>(exports)) {
     const sources = conditions["@hybi/source"];
-    // Where it depends on the runtime, all of them have the same signatures.
+    // Where it depends on the runtime, all of them have the same signatures: isomorphic.test.ts compares them.
     const source = typeof sources === "object" ? sources.default : sources;
     if (source === undefined) continue;
     const specifier = name + path.slice(1);

@@ -1,6 +1,7 @@
 /**
  * `@hybi/isomorphic` where a program cannot open sockets: in pages, Workers and React Native, the WebSocket of the platform. In
- * Node, Deno and Bun, the conditions of package.json lead to the files named after them. All export the same names.
+ * Node, Deno and Bun, the conditions of package.json lead to the files named after them. All export the same names,
+ * with the same types.
  */
 import type { WebSocket as AnyWebSocket, WebSocketClass } from "./websocket.ts";
 

@@ -1,17 +1,11 @@
 /** `@hybi/isomorphic` in Node: our WebSocket, over its sockets. */
 import { WebSocket as Ours } from "@hybi/node";
+import type { AdapterClass } from "./adapter-class.ts";
 import type { WebSocket as AnyWebSocket, WebSocketClass } from "./websocket.ts";
 
-export type {
-  CloseEvent,
-  MessageData,
-  MessageEvent,
-  Sendable,
-  WebSocketClass,
-  WebSocketEventMap,
-  WebSocketListener,
-} from "./websocket.ts";
+// All types that index.ts lists; what follows takes the place of its WebSocket.
+export type * from "./index.ts";
 
 /** The WebSocket of `@hybi/node`, with the type that all platforms have in common. */
-export const WebSocket: WebSocketClass = Ours as unknown as WebSocketClass;
+export const WebSocket: WebSocketClass = Ours satisfies AdapterClass as WebSocketClass;
 export type WebSocket = AnyWebSocket;

@@ -38,7 +38,7 @@ export interface WebSocket {
   readonly bufferedAmount: number;
   readonly extensions: string;
   readonly protocol: string;
-  /** The form of binary messages. Set it: it begins as "blob", but is undefined in React Native. */
+  /** The form of binary messages. Set it: it begins as "blob", but not everywhere; in React Native it is undefined. */
   binaryType: "blob" | "arraybuffer";
   onopen: WebSocketListener<"open"> | null;
   onmessage: WebSocketListener<"message"> | null;
