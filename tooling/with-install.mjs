@@ -9,12 +9,17 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Runs `command` in `folder` of the repository, once it is installed; exits with its exit code. */
 export function runInstalled(folder, command) {
-  // Its output is of interest only if there is much to do, or it fails.
+  // What it does is of interest only if it fails: pnpm prints most errors, with their remedy, to stdout.
   const install = spawnSync("pnpm", ["install", "--frozen-lockfile", "--reporter=append-only"], {
     cwd: root,
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
   });
-  if (install.status !== 0) exit(install);
+  if (install.status !== 0) {
+    if (install.stdout) console.error(install.stdout.trimEnd());
+    exit(install);
+  }
   const path = `${root}node_modules/.bin:${process.env.PATH}`;
   const options = { cwd: root + folder, stdio: "inherit", env: { ...process.env, PATH: path } };
   exit(spawnSync(command[0], command.slice(1), options));

@@ -1,7 +1,7 @@
 /**
  * `pnpm test` runs the fast tests in Node, and `pnpm test --all` all of them in Node, Deno, Bun and workerd, one after the other.
  * Both end with `N passed, N failed`. Other arguments are passed to vitest, so `pnpm test closing` runs the files whose path
- * contains "closing", in Node. begin.mjs installs and announces.
+ * contains "closing", in Node. begin.mjs installs and announces, and adds `--fast` to arguments that choose no files.
  */
 
 import { run } from "../repository.ts";
@@ -42,7 +42,7 @@ const fast = [
 
 const args = process.argv.slice(2);
 const all = args.includes("--all");
-const filters = args.filter((arg) => arg !== "--all");
+const passedOn = args.filter((arg) => arg !== "--all" && arg !== "--fast");
 const tallies: Tally[] = [];
 for (const { name, command, options, version } of all ? runtimes : runtimes.slice(0, 1)) {
   const { exitCode, output } = await run(version, { capture: true });
@@ -55,10 +55,10 @@ for (const { name, command, options, version } of all ? runtimes : runtimes.slic
     await runSuite({
       name,
       command,
-      options: [...options, ...(all || filters.length > 0 ? filters : fast)],
+      options: [...options, ...(args.includes("--fast") ? fast : []), ...passedOn],
       env,
-      // A filter may leave nothing to run in one runtime.
-      mayBeEmpty: filters.length > 0,
+      // A path or a name may leave nothing to run in one runtime.
+      mayBeEmpty: passedOn.length > 0,
     }),
   );
 }
