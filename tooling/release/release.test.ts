@@ -24,8 +24,15 @@ describe("nextVersion", () => {
     expect(nextVersion("1.2.3", requested, () => false)).toMatch(/^Cannot/);
   });
 
-  it("rejects a version that is released", () => {
-    expect(nextVersion("1.2.3", "1.2.3", (version) => version === "1.2.3")).toMatch(/^Cannot/);
+  it.each([
+    ["1.2.3", "1.2.3"],
+    ["1.2.4", "1.2.4"],
+    ["patch", "1.2.4"],
+    ["minor", "1.3.0"],
+    ["major", "2.0.0"],
+  ])("rejects %j when %s is released", (requested, released) => {
+    const refusal = nextVersion("1.2.3", requested, (version) => version === released);
+    expect(refusal).toBe(`Cannot release ${released}: the tag v${released} exists.`);
   });
 });
 

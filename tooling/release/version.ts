@@ -15,12 +15,12 @@ export function nextVersion(current: string, requested: string, isReleased: (ver
   const now = partsOf(current);
   if (now === undefined) return `Cannot read the current version ${current}.`;
   const step = steps.indexOf(requested);
-  if (step >= 0) return now.map((part, at) => (at < step ? part : at === step ? part + 1 : 0)).join(".");
-  const wanted = partsOf(requested);
+  const wanted = step < 0 ? partsOf(requested) : now.map((part, at) => (at < step ? part : at === step ? part + 1 : 0));
   if (wanted === undefined)
     return `Cannot release "${requested}": use major, minor, patch, or a version such as 1.2.3.`;
+  const version = wanted.join(".");
   const at = wanted.findIndex((part, index) => part !== now[index]);
-  if (at >= 0 && (wanted[at] ?? 0) < (now[at] ?? 0)) return `Cannot release ${requested}, which is below ${current}.`;
-  if (isReleased(requested)) return `Cannot release ${requested}: the tag v${requested} exists.`;
-  return requested;
+  if (at >= 0 && (wanted[at] ?? 0) < (now[at] ?? 0)) return `Cannot release ${version}, which is below ${current}.`;
+  if (isReleased(version)) return `Cannot release ${version}: the tag v${version} exists.`;
+  return version;
 }
