@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root, run } from "../repository.ts";
-import { jsrFolders, jsrOf, stageJsr } from "./jsr.ts";
+import { jsrFolders, jsrOf, stageJsr, staleJsr, writeJsr } from "./jsr.ts";
 
 describe("jsrOf", () => {
   it("exports sources, and names dependencies with the ranges of package.json", () => {
@@ -27,10 +27,25 @@ describe("jsrOf", () => {
       },
     });
   });
+});
 
-  it.each(jsrFolders)("gives the content of %s/jsr.json", (folder) => {
-    const read = (file: string) => JSON.parse(readFileSync(join(root, folder, file), "utf8"));
-    expect(read("jsr.json")).toEqual(jsrOf(read("package.json")));
+describe("every jsr.json", () => {
+  it("follows from its package.json", () => expect(staleJsr(root)).toEqual([]));
+
+  it("is found when it does not, and written", () => {
+    const folder = mkdtempSync(join(tmpdir(), "hybi-jsr-"));
+    try {
+      for (const own of jsrFolders) {
+        mkdirSync(join(folder, own), { recursive: true });
+        for (const file of ["package.json", "jsr.json"]) cpSync(join(root, own, file), join(folder, own, file));
+      }
+      writeFileSync(join(folder, "packages/deno/jsr.json"), "{}");
+      expect(staleJsr(folder)).toEqual([expect.stringMatching(/^packages\/deno\/jsr\.json does not follow/)]);
+      writeJsr(folder);
+      expect(staleJsr(folder)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -2,8 +2,9 @@
  * JSR gets the sources of the packages that run beyond Node. Each of them has a `jsr.json`, which is written from its
  * package.json, and all are published from one staged workspace, whose dry run is part of the check.
  */
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Manifest } from "./manifest.ts";
 
 /** Packages on JSR, each behind those that it depends on. */
@@ -35,6 +36,27 @@ export function jsrOf(manifest: Manifest): object {
     ...(imports.length > 0 && { imports: Object.fromEntries(imports) }),
     publish: { include: ["src/**/*.ts", "README.md", "LICENSE", "jsr.json"], exclude: ["**/*.test.ts"] },
   };
+}
+
+/** Returns a finding for each `jsr.json` of the repository in `folder` that does not follow from its package.json. */
+export function staleJsr(folder: string): string[] {
+  return jsrFolders
+    .filter(
+      (own) => !isDeepStrictEqual(readJson(folder, own, "jsr.json"), jsrOf(readJson(folder, own, "package.json"))),
+    )
+    .map((own) => `${own}/jsr.json does not follow from package.json: run \`pnpm release:check --write\``);
+}
+
+/** Writes every `jsr.json` of the repository in `folder`. */
+export function writeJsr(folder: string): void {
+  for (const own of jsrFolders) {
+    const wanted = jsrOf(readJson(folder, own, "package.json"));
+    writeFileSync(join(folder, own, "jsr.json"), JSON.stringify(wanted, null, 2));
+  }
+}
+
+function readJson(...path: string[]): Manifest {
+  return JSON.parse(readFileSync(join(...path), "utf8"));
 }
 
 /** Copies the packages from the repository at `from` into a workspace of Deno at `to`. */
