@@ -4,6 +4,7 @@ import {
   extractBlocks,
   extractExamples,
   extractSnippets,
+  importsOnePackage,
   isLabelled,
   triesTextAndBytes,
 } from "./extract.ts";
@@ -116,4 +117,14 @@ describe("a program", () => {
     expect(triesTextAndBytes(snippet(`${echo}client.send("hello"); client.send(Uint8Array.of(1));`))).toBe(true);
     expect(triesTextAndBytes(snippet('socket.onmessage = () => socket.send("noted");'))).toBe(true);
   });
+
+  it.each(['import { a } from "#";', 'import "#";', 'export * from "#";', 'await import("#");', 'require("#");'])(
+    "that uses the package of a runtime imports none of those that this one exports again: %s",
+    (load) => {
+      const code = (...names: string[]): string => names.map((name) => load.replace("#", `@hybi/${name}`)).join("\n");
+      expect(importsOnePackage(code("node", "testing/wire"))).toBe(true);
+      expect(importsOnePackage(code("core/frame", "websocket"))).toBe(true);
+      expect(importsOnePackage(code("node", "core/frame"))).toBe(false);
+    },
+  );
 });

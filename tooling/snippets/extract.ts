@@ -107,7 +107,9 @@ function isTreatment(word: string | undefined): word is Treatment {
  * program.
  */
 export function importsOnePackage(code: string): boolean {
-  const imported = [...code.matchAll(/ from "@hybi\/([\w-]+)/g)].map(([, name = ""]) => name);
+  const imported = [...code.matchAll(/\b(?:from |import |import\(|require\()"@hybi\/([\w-]+)/g)].map(
+    ([, name = ""]) => name,
+  );
   const importsAny = (names: readonly string[]): boolean => imported.some((name) => names.includes(name));
   return !(importsAny(["node", "deno", "bun"]) && importsAny(["core", "websocket", "permessage-deflate"]));
 }
