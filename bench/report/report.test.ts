@@ -33,7 +33,7 @@ describe("shortTable", () => {
     );
   });
 
-  it("shows at most five rows", () => expect(highlights.filter(({ isShort }) => isShort)).toHaveLength(5));
+  it("shows five rows", () => expect(highlights.filter(({ isShort }) => isShort)).toHaveLength(5));
 });
 
 describe("highlightsTable", () => {
