@@ -36,7 +36,7 @@ export interface RunResult {
 /** Runs a program at the root of the repository, with `node_modules/.bin` in the PATH. */
 export function run(
   command: readonly string[],
-  options: { cwd?: string; env?: Record<string, string>; capture?: boolean; timeoutMs?: number } = {},
+  options: { cwd?: string; env?: Record<string, string | undefined>; capture?: boolean; timeoutMs?: number } = {},
 ): Promise<RunResult> {
   const [program, ...args] = command;
   if (program === undefined) throw new Error("bug: nothing to run");
