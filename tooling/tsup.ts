@@ -1,17 +1,18 @@
 /** The build of every published package: each entry point as ESM, as CommonJS and with declarations. */
 
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { build, type Plugin } from "esbuild";
 import type { Options } from "tsup";
 
-export function definePackage(entry: Record<string, string>): Options {
+/** `commands` are programs: nothing imports them, so they have neither CommonJS nor declarations. */
+export function definePackage(entry: Record<string, string>, commands: Record<string, string> = {}): Options {
   return {
-    entry,
+    entry: { ...entry, ...commands },
     format: ["esm", "cjs"],
     target: "es2022",
     platform: "neutral",
     // tsup sets `baseUrl` for the declarations, which TypeScript 6 reports as deprecated.
-    dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
+    dts: { entry, compilerOptions: { ignoreDeprecations: "6.0" } },
     sourcemap: true,
     clean: true,
     // Not every runtime and bundler knows the modules of Node without their prefix.
@@ -19,8 +20,11 @@ export function definePackage(entry: Record<string, string>): Options {
     external: [/^node:/],
     treeshake: false, // it duplicates the source map comment of the .cjs files
     onSuccess: async () => {
-      await convertToCommonJs("dist");
-      await buildModules(Object.values(entry), "dist/modules");
+      for (const name of Object.keys(commands))
+        for (const extension of [".cjs", ".cjs.map"]) await rm(`dist/${name}${extension}`);
+      await convertToCommonJs("dist", Object.keys(commands));
+      const modules = await exportedModules(Object.values(entry), "dist/modules");
+      if (modules.length > 0) await buildModules(modules, "dist/modules");
     },
   };
 }
@@ -30,8 +34,9 @@ export function definePackage(entry: Record<string, string>): Options {
  * shared code, so that `error instanceof UsageError` fails between them; and where it can split shared code, it rewrites
  * class fields to slower code.
  */
-async function convertToCommonJs(folder: string): Promise<void> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".js"));
+async function convertToCommonJs(folder: string, commands: readonly string[]): Promise<void> {
+  const built = (await readdir(folder)).filter((name) => name.endsWith(".js"));
+  const files = built.filter((name) => !commands.includes(name.slice(0, -".js".length)));
   const { outputFiles } = await build({
     entryPoints: files.map((name) => `${folder}/${name}`),
     outdir: folder,
@@ -48,6 +53,15 @@ async function convertToCommonJs(folder: string): Promise<void> {
       path.endsWith(".cjs") ? text.replace(/require\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")') : text,
     );
   }
+}
+
+/** Returns the entry points of which the manifest exports the module in `folder`. */
+async function exportedModules(entryPoints: readonly string[], folder: string): Promise<string[]> {
+  const manifest = await readFile("package.json", "utf8");
+  return entryPoints.filter((path) => {
+    const module = path.replace(/^src/, folder).replace(/\.ts$/, ".js");
+    return manifest.includes(`"./${module}"`);
+  });
 }
 
 /**

@@ -8,7 +8,7 @@
  * writes what follows from the manifests: every `jsr.json`, and the address of the repository.
  */
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -17,7 +17,7 @@ import { conclude, packageFolders, repositoryUrl, root, run } from "../repositor
 import { entryPoints, formatConsumer, formatImportAll, runtimesOf } from "./consumer.ts";
 import { stageJsr, staleJsr, writeJsr } from "./jsr.ts";
 import { linters } from "./lint.ts";
-import { checkManifest, checkTarballFiles, type Manifest, undeclaredImports } from "./manifest.ts";
+import { checkManifest, checkTarballFiles, type Manifest, undeclaredImports, unreachableModules } from "./manifest.ts";
 import { formatPublishScript, inOrderOfDependencies } from "./publish.ts";
 import { asCommonJs, asModule, firstProgram } from "./readme.ts";
 import { replaceRepositoryUrl } from "./repository-url.ts";
@@ -58,24 +58,29 @@ async function forEach<Item>(items: readonly Item[], work: (item: Item) => Promi
   await Promise.all(workers);
 }
 
-async function pack(folder: string, target: string): Promise<Packed> {
+async function pack(folder: string, target: string, work: string): Promise<Packed> {
   const text = await step(
     `${folder}: pack`,
     ["pnpm", "pack", "--json", "--pack-destination", target],
     join(root, folder),
   );
   const tarball: string = JSON.parse(text.slice(text.indexOf("{"))).filename;
-  const contentOf = async (...files: string[]): Promise<string> =>
-    (await run(["tar", "-xzOf", tarball, ...files], { capture: true })).output;
   const files = (await run(["tar", "-tzf", tarball], { capture: true })).output.trim().split("\n");
-  const manifest: Manifest = JSON.parse(await contentOf("package/package.json"));
-  const readme = files.includes("package/README.md") ? await contentOf("package/README.md") : "";
-  const built = files.filter((file) => /\.(js|cjs|d\.ts|d\.cts)$/.test(file));
+  const unpacked = mkdtempSync(join(work, "unpacked-"));
+  await run(["tar", "-xzf", tarball, "-C", unpacked, "--strip-components=1"], { capture: true });
+  const built = files
+    .filter((file) => /\.(js|cjs|d\.ts|d\.cts)$/.test(file))
+    .map((file) => file.replace("package/", ""));
+  const read = (file: string): string => readFileSync(join(unpacked, file), "utf8");
+  const manifest: Manifest = JSON.parse(read("package.json"));
+  const readme = files.includes("package/README.md") ? read("README.md") : "";
+  const textOf = new Map(built.map((file) => [file, read(file)]));
   findings.push(
     ...[
       ...checkManifest(manifest, folder, repositoryUrl),
       ...checkTarballFiles(files),
-      ...undeclaredImports(manifest, [await contentOf(...built)]),
+      ...undeclaredImports(manifest, [...textOf.values()]),
+      ...unreachableModules(manifest, textOf),
     ].map((finding) => `${folder}: ${finding}`),
   );
   for (const [name, command] of linters(tarball)) await step(`${folder}: ${name}`, command, root);
@@ -168,7 +173,7 @@ async function check(kept: string, work: string): Promise<void> {
   if (findings.length > 0) return conclude("release", findings, "");
   mkdirSync(join(kept, "npm"), { recursive: true });
   const all: Packed[] = [];
-  await forEach(packageFolders(), async (folder) => all.push(await pack(folder, join(kept, "npm"))));
+  await forEach(packageFolders(), async (folder) => all.push(await pack(folder, join(kept, "npm"), work)));
   const packed = inOrderOfDependencies(all);
 
   // A home without settings and caches. Only the registry is as this machine is configured.

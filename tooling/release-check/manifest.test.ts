@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkManifest, checkTarballFiles, type Manifest, undeclaredImports } from "./manifest.ts";
+import { checkManifest, checkTarballFiles, type Manifest, undeclaredImports, unreachableModules } from "./manifest.ts";
 
 const manifest: Manifest = {
   name: "@hybi/node",
@@ -62,6 +62,32 @@ describe("checkTarballFiles", () => {
   });
 });
 
+describe("unreachableModules", () => {
+  const exports = {
+    ".": { import: { types: "./dist/index.d.ts", default: "./dist/index.js" }, require: "./dist/index.cjs" },
+  };
+  const reachable: [path: string, text: string][] = [
+    ["dist/index.js", 'export { a } from "./a.js";import"./inner/b.js";'],
+    ["dist/a.js", 'export const a = () => import("./c.js");'],
+    ["dist/inner/b.js", 'export * from "../d.js";'],
+    ["dist/c.js", ""],
+    ["dist/d.js", ""],
+    ["dist/index.cjs", 'const a = require("./a.cjs");'],
+    ["dist/a.cjs", ""],
+    ["dist/index.d.ts", "export { a } from './a.js';"],
+    ["dist/a.d.ts", ""],
+    ["dist/cli.js", ""],
+  ];
+  const lead = (...more: [path: string, text: string][]): string[] =>
+    unreachableModules({ exports, bin: { cli: "./dist/cli.js" } }, new Map([...reachable, ...more]));
+
+  it("accepts what the manifest names, and what these files import", () => expect(lead()).toEqual([]));
+
+  it.each(["dist/modules/index.js", "dist/node.d.ts", "dist/a.d.cts"])("rejects %s, to which nothing leads", (path) => {
+    expect(lead([path, 'export * from "./index.js";'])).toEqual([`nothing leads to its file ${path}`]);
+  });
+});
+
 describe("undeclaredImports", () => {
   it.each([
     'import { a } from "@hybi/core/frame";',
@@ -79,6 +105,8 @@ describe("undeclaredImports", () => {
     'export { a } from "@hybi/websocket/b";',
     'const a = require("@hybi/websocket");',
     'const a = import("@hybi/websocket");',
+    // As in declarations.
+    "export { a } from '@hybi/websocket';",
   ])("rejects any other package: %s", (text) => {
     expect(undeclaredImports(manifest, ["", text])).toEqual([
       "its files import @hybi/websocket, which is not among its dependencies",

@@ -1,5 +1,6 @@
 /** Our own rules for the contents of a tarball, in addition to those of publint and attw. */
 import { isBuiltin } from "node:module";
+import { posix } from "node:path";
 
 export interface Manifest {
   readonly name: string;
@@ -59,7 +60,29 @@ export function checkTarballFiles(files: readonly string[]): string[] {
   return findings;
 }
 
-const imports = /\bfrom\s+"([^".][^"]*)"|\b(?:import|require)\("([^".][^"]*)"\)|^import\s+"([^".][^"]*)"/gm;
+/**
+ * Returns a finding for each module, or declaration of one, that nothing leads to: neither the manifest nor a file that it leads to.
+ * `textOf` has the text of each built file by its path in the package: "dist/index.js".
+ */
+export function unreachableModules(manifest: object, textOf: ReadonlyMap<string, string>): string[] {
+  const named = [...JSON.stringify(manifest).matchAll(/"\.\/([^"]+)"/g)].map(([, path = ""]) => path);
+  const reached = new Set(named);
+  for (const path of reached) {
+    // A declaration names the module of another one: "./frame.js" is that of frame.d.ts.
+    const isDeclaration = /\.d\.c?ts$/.test(path);
+    for (const [, specifier = ""] of (textOf.get(path) ?? "").matchAll(ownImports)) {
+      const target = posix.join(posix.dirname(path), specifier);
+      // The set grows while the loop goes through it.
+      reached.add(isDeclaration ? target.replace(/\.(c?)js$/, ".d.$1ts") : target);
+    }
+  }
+  return [...textOf.keys()].filter((path) => !reached.has(path)).map((path) => `nothing leads to its file ${path}`);
+}
+
+const ownImports = /(?:\bfrom|\bimport|\b(?:import|require)\()\s*["'](\.[^"']+)["']/g;
+
+const imports =
+  /\bfrom\s+["']([^"'.][^"']*)["']|\b(?:import|require)\(["']([^"'.][^"']*)["']\)|^import\s+["']([^"'.][^"']*)["']/gm;
 
 /**
  * Returns a finding for each package that the built files import without a dependency on it. In this repository it would
