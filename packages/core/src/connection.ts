@@ -393,7 +393,9 @@ export class Connection implements Output, Statistics {
    * @throws UsageError as `sendText`
    */
   sendPrepared(message: PreparedMessage, options?: SendOptions): number {
-    if (!isBytes(message?.frame)) throw new UsageError("send/data-type");
+    if (!isBytes(message?.frame)) {
+      throw new UsageError("send/data-type", "sendPrepared takes what prepareText or prepareBinary has returned.");
+    }
     this.#checkSend(options);
     this.#messagesSent++;
     return this.#outgoing.sendPrepared(message, options);

@@ -14,3 +14,9 @@ describe("explainUsageError", () => {
     expect(explainUsageError("send/kind")).toBe(new UsageError("send/kind").message);
   });
 });
+
+it.each(["nope", "toString", "constructor", "__proto__"])("says so when no rule has the code %s", (code) => {
+  const sentence = `No rule of this version has the code "${code}".`;
+  expect([explainViolation(code as never), explainUsageError(code as never)]).toEqual([sentence, sentence]);
+  expect(new UsageError(code as never).message).toContain(code);
+});

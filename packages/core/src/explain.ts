@@ -7,12 +7,17 @@ import { usageErrorSentences } from "./sentences/usage-errors.ts";
 import { violationSentences } from "./sentences/violations.ts";
 import type { ViolationCode } from "./vocabulary/violation.ts";
 
-/** Returns what the peer did wrong, in a sentence. */
+/** Returns what the peer did wrong, in a sentence. For a code of another version, as from a log, the sentence says that. */
 export function explainViolation(code: ViolationCode): string {
-  return violationSentences[code];
+  return sentenceOf(violationSentences, code);
 }
 
-/** Returns what the caller did wrong, in a sentence that says what to do. */
+/** Returns what the caller did wrong, in a sentence that says what to do; for an unknown code, see `explainViolation`. */
 export function explainUsageError(code: UsageErrorCode): string {
-  return usageErrorSentences[code];
+  return sentenceOf(usageErrorSentences, code);
+}
+
+function sentenceOf(sentences: Readonly<Record<string, string>>, code: string): string {
+  const sentence = Object.hasOwn(sentences, code) ? sentences[code] : undefined;
+  return sentence ?? `No rule of this version has the code ${JSON.stringify(code)}.`;
 }

@@ -22,7 +22,8 @@ export function usageErrorMessage(
   detail: string | undefined,
   sentences: Readonly<Partial<Record<string, string>>>,
 ): string {
-  const sentence = sentences[code] ?? `Usage error: see explainUsageError("${code}") of @hybi/core/explain.`;
+  const known = Object.hasOwn(sentences, code) ? sentences[code] : undefined;
+  const sentence = known ?? `Usage error: see explainUsageError("${code}") of @hybi/core/explain.`;
   return detail === undefined ? sentence : `${sentence} ${detail}`;
 }
 

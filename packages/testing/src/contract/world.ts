@@ -87,12 +87,13 @@ export function messages(socket: WebSocket, count: number): Promise<(string | Ar
       taken.push(data as string | ArrayBuffer);
       if (taken.length < count) return;
       socket.removeEventListener("message", take);
+      socket.removeEventListener("close", fail);
       resolve(taken);
     };
+    const fail = ({ code }: { code: number }): void =>
+      reject(new Error(`closed with ${code} after ${taken.length} messages`));
     socket.addEventListener("message", take);
-    socket.addEventListener("close", ({ code }) =>
-      reject(new Error(`closed with ${code} after ${taken.length} messages`)),
-    );
+    socket.addEventListener("close", fail);
   });
 }
 

@@ -49,6 +49,21 @@ describe("an adapter", () => {
     expect(lines).toEqual(["port 80, tls pem", "stop"]);
   });
 
+  it.each([
+    [undefined, "is undefined"],
+    [{}, "has no start()"],
+    [{ start() {}, write() {} }, "has no end()"],
+    [{ agreement: {}, transport: {} }, "has no start()"],
+  ])("fails an opening whose openTransport returns no transport: %s", async (opened, what) => {
+    const adapter = createAdapter({ openTransport: () => opened as never });
+    const error = await adapter.connect("ws://example.com/").catch((reason: unknown) => reason);
+    const cause = (error as { failure?: { error?: Error } }).failure?.error;
+    expect([cause?.name, cause?.message]).toEqual([
+      "UsageError",
+      expect.stringContaining(`must be a Transport, but ${what}`),
+    ]);
+  });
+
   it("has classes of the common interfaces, and a server with its defaults", () => {
     const { adapter } = adapterInMemory();
     const server = new adapter.WebSocketServer(() => {});

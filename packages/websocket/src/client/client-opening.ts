@@ -16,6 +16,7 @@ import { orNoReason } from "../platform/error-text.ts";
 import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
 import type { PumpListener } from "../pump/listener.ts";
 import { Pump } from "../pump/pump.ts";
+import { transportCheck } from "../transport/checks.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ClassOptions, type ClientSetup } from "./client-setup.ts";
 import { destinationOf } from "./destination.ts";
@@ -135,8 +136,9 @@ export class ClientOpening {
         options,
         signal,
       });
-      if (this.#phase !== "opening") transportOf(connected).abort();
-      else this.#beginWith(connected);
+      const transport = transportOf(connected);
+      if (this.#phase !== "opening") transport.abort();
+      else this.#beginWith(connected, transport);
     } catch (error) {
       const failure = failureOfConnect(error);
       if (this.#phase === "opening" && failure.kind === "rejected" && this.follow(failure.response)) return;
@@ -170,25 +172,25 @@ export class ClientOpening {
     this.#timer = undefined;
   }
 
-  #beginWith(connected: Transport | AgreedTransport): void {
+  #beginWith(connected: Transport | AgreedTransport, transport: Transport): void {
     try {
-      this.#begin(connected);
+      this.#begin(connected, transport);
     } catch (error) {
       // No pump has taken over the transport.
-      if (this.#pump === undefined) transportOf(connected).abort();
+      if (this.#pump === undefined) transport.abort();
       throw error;
     }
   }
 
-  #begin(connected: Transport | AgreedTransport): void {
+  #begin(connected: Transport | AgreedTransport, transport: Transport): void {
     this.#stopTimer();
     const { onError, runtime } = this.#options;
-    const isAgreed = "agreement" in connected;
+    const agreed = isAgreed(connected) ? connected : undefined;
     const pump = new Pump({
-      endpoint: isAgreed
-        ? Endpoint.fromAgreement(connected.agreement, this.#setup.config, connected.rest)
+      endpoint: agreed
+        ? Endpoint.fromAgreement(agreed.agreement, this.#setup.config, agreed.rest)
         : this.#createEndpoint(),
-      transport: transportOf(connected),
+      transport,
       listener: this.#listener,
       clock: runtime?.clock,
       onError,
@@ -198,7 +200,7 @@ export class ClientOpening {
     });
     this.#pump = pump;
     this.#listener.attach(pump);
-    if (isAgreed) this.#listener.open(connected.agreement);
+    if (agreed) this.#listener.open(agreed.agreement);
     pump.start();
   }
 
@@ -230,6 +232,13 @@ function failureOfConnect(error: unknown): Failure {
   return failureIn(error) ?? { kind: "transport", error: orNoReason(error) };
 }
 
+/** Returns the transport that was opened. @throws UsageError `option/type` if there is none */
 function transportOf(connected: Transport | AgreedTransport): Transport {
-  return "agreement" in connected ? connected.transport : connected;
+  const transport = isAgreed(connected) ? connected.transport : connected;
+  transportCheck(transport, "What connect or openTransport has returned");
+  return transport;
+}
+
+function isAgreed(connected: Transport | AgreedTransport): connected is AgreedTransport {
+  return typeof connected === "object" && connected !== null && "agreement" in connected;
 }

@@ -15,7 +15,7 @@ import { isIterable, toDomString, toSequence } from "../dom/web-idl.ts";
 import type { ErrorHandler } from "../event-loop/reporter.ts";
 import { runtimeAliases } from "../platform/option-checks.ts";
 import type { Transport } from "../transport/transport.ts";
-import { endpointChecks } from "./endpoint-checks.ts";
+import { deadlineAliases, endpointChecks } from "./endpoint-checks.ts";
 import { type RuntimeOptions, runtimeChecks } from "./runtime-options.ts";
 
 /** What an adapter's `connect` is called with. */
@@ -122,6 +122,7 @@ export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType">>
 /** Names of these options in other implementations. */
 export const clientAliases: OptionAliases = {
   ...settingAliases,
+  ...deadlineAliases,
   ...runtimeAliases(clientRuntimeChecks),
   headers: "fields",
   cookie: "cookies",
@@ -129,9 +130,7 @@ export const clientAliases: OptionAliases = {
   subprotocol: "protocols",
   subprotocols: "protocols",
   maxredirects: "followRedirects",
-  handshaketimeout: "deadlines: { opening: … }",
   timeout: "deadlines: { opening: … }",
-  heartbeat: "deadlines: { ping: … }",
   ...Object.fromEntries(
     ["tls", "proxy", "agent", "dispatcher", "path", "http2"].map((name) => [name, "transportOptions"]),
   ),

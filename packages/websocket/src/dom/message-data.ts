@@ -13,7 +13,7 @@ import { canMakeBlobs, isBlob } from "./platform-classes.ts";
 export type BinaryType = "blob" | "arraybuffer" | "bytes";
 
 /** The data of a message that has arrived. The form of a binary message depends on `binaryType`. */
-export type MessageData = string | ArrayBuffer | Blob | Uint8Array;
+export type MessageData = string | ArrayBuffer | Blob | Uint8Array<ArrayBuffer>;
 
 /** Whether `value` is one of the binary types, exactly. */
 export function isBinaryType(value: unknown): value is BinaryType {
@@ -110,7 +110,7 @@ export function messageData(
       const length = bytes.byteOffset + bytes.length;
       if (length > longestShared && (end - start) * 2 < length) return bytes.slice(start, end);
       // Short messages too: a copy takes longer, and several times as long if the application reads its `buffer`.
-      return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
+      return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset + start, end - start);
     }
     case "arraybuffer":
       return ownBuffer(bytes, start, end);

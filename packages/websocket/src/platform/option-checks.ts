@@ -1,4 +1,5 @@
 /** Checks of options that transports, the event loop, clients and servers have in common. */
+import { UsageError } from "@hybi/core";
 import { type OptionAliases, type OptionCheck, takes } from "@hybi/core/options";
 
 /** Checks only for the methods that are used: a clock may be a class instance with more members. */
@@ -12,6 +13,16 @@ export function isSignal(value: unknown): boolean {
 }
 
 export const signalCheck: OptionCheck = takes.only("an AbortSignal", isSignal);
+
+/** Creates a check that `value` is `what` and has the methods `names`. The error names the first that is missing. */
+export function takesMethods(what: string, ...names: readonly string[]): OptionCheck {
+  return (value, path) => {
+    const missing = names.find((name) => !hasMethods(value, name));
+    if (missing === undefined) return;
+    if (typeof value !== "object" || value === null) takes.only(what, () => false)(value, path);
+    throw new UsageError("option/type", `${path} must be ${what}, but has no ${missing}().`);
+  };
+}
 
 export function hasMethods(value: unknown, ...names: readonly string[]): boolean {
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;

@@ -3,9 +3,10 @@ import type { DeadlineConfig, DeadlineOptions, Endpoint, Instant } from "@hybi/c
 import { type OptionChecks, takes } from "@hybi/core/options";
 import type { Clock } from "../event-loop/clock.ts";
 import type { ErrorHandler } from "../event-loop/reporter.ts";
-import { clockCheck, hasMethods } from "../platform/option-checks.ts";
+import { clockCheck, takesMethods } from "../platform/option-checks.ts";
+import { transportCheck } from "../transport/checks.ts";
 import type { Transport } from "../transport/transport.ts";
-import type { PumpListener } from "./listener.ts";
+import { type PumpListener, silentListener } from "./listener.ts";
 
 /** Options of a pump. */
 export interface PumpOptions {
@@ -31,10 +32,11 @@ export interface PumpOptions {
 
 /** Checks of a pump's options. */
 export const pumpChecks: OptionChecks<PumpOptions> = {
-  endpoint: takes.only("an Endpoint", (value) => hasMethods(value, "receiveEnd", "takeRest")),
-  transport: takes.only("a Transport", (value) => hasMethods(value, "start")),
-  listener: takes.only("a PumpListener, such as { ...silentListener, text(data) {} }", (value) =>
-    hasMethods(value, "end"),
+  endpoint: takesMethods("an Endpoint", "receiveEnd", "takeRest"),
+  transport: transportCheck,
+  listener: takesMethods(
+    "a PumpListener, such as { ...silentListener, text(data) {} }",
+    ...Object.keys(silentListener),
   ),
   clock: clockCheck,
   // Checked by `Deadlines`.
@@ -45,3 +47,10 @@ export const pumpChecks: OptionChecks<PumpOptions> = {
 };
 
 export const defaultWriteBudget = 131_072;
+
+/** Checks the options that every pump needs: `checkOptions` takes an option that is undefined for one left out. */
+export function checkNeeded({ endpoint, transport, listener }: PumpOptions): void {
+  if (endpoint === undefined) pumpChecks.endpoint(endpoint, "endpoint");
+  if (transport === undefined) pumpChecks.transport(transport, "transport");
+  if (listener === undefined) pumpChecks.listener(listener, "listener");
+}

@@ -500,6 +500,24 @@ describe("the pump", () => {
     }
   });
 
+  it("never pauses the transport for a pause that ends within the turn in which a last chunk arrives", async () => {
+    const made = serverPump({}, { pong: () => made.pump.pause() });
+    made.transport.sink.data(frame(0x8a, [1]), true);
+    made.pump.resume();
+    await turn();
+    expect(made.transport.calls).toEqual(["start"]);
+  });
+
+  it("refuses a chunk that is no Uint8Array, and takes one of another realm", () => {
+    const { transport, lines } = serverPump();
+    for (const chunk of ["text", new ArrayBuffer(5), [5], undefined]) {
+      expect(() => transport.sink.data(chunk as never)).toThrow(/each chunk .* to sink\.data\(\) as a Uint8Array/);
+    }
+    const bytes = frame(0x81, [0x68]);
+    transport.sink.data(Object.setPrototypeOf(bytes, Object.create(Object.getPrototypeOf(Uint8Array.prototype))));
+    expect(lines).toEqual(["text h"]);
+  });
+
   it("makes no more calls to a listener that was removed", async () => {
     const { transport, lines, pump } = serverPump();
     pump.abortSilently();

@@ -29,12 +29,13 @@ import type { Sharer } from "../load/rounds.ts";
 import { errorWithoutStack } from "../platform/error-stack.ts";
 import { orNoReason } from "../platform/error-text.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
+import { checkForeignChunk } from "../transport/checks.ts";
 import type { Transport, TransportSink } from "../transport/transport.ts";
 import { PumpBacklog } from "./backlog.ts";
 import type { Closable, ClosableOwner } from "./closable.ts";
 import { PumpTimer, type TimedPump } from "./deadline-timer.ts";
 import { dispatch, type PumpListener, silentListener } from "./listener.ts";
-import { defaultWriteBudget, type PumpOptions, pumpChecks } from "./options.ts";
+import { checkNeeded, defaultWriteBudget, type PumpOptions, pumpChecks } from "./options.ts";
 import { isPausedByOthers, type PauseReason, type Pauses, withoutPause, withPause } from "./pauses.ts";
 import { SharedLoop } from "./shared-loop.ts";
 import { OutputFailure, PumpWriter } from "./writer.ts";
@@ -114,6 +115,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
   constructor(options: PumpOptions) {
     checkOptions("a Pump", options, pumpChecks);
+    checkNeeded(options);
     const { endpoint, deadlines } = options;
     this.endpoint = endpoint;
     this.#transport = options.transport;
@@ -337,6 +339,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   // Called by the transport
 
   data(chunk: Uint8Array, isLast = false): void {
+    if (!(chunk instanceof Uint8Array)) checkForeignChunk(chunk);
     noteArrival();
     if (this.#isOver()) return;
     if (this.#isBusy()) this.#holdInput();

@@ -31,9 +31,13 @@ defineInterface(WaitingEvent, "WaitingEvent", ["outcome", "delay"]);
 export class EndedEvent extends Event {
   readonly #outcome: Outcome;
   readonly #why: Extract<Decision, { type: "stop" }>["why"];
-  readonly #unsent: readonly (string | Blob | Uint8Array)[];
+  readonly #unsent: readonly (string | Blob | Uint8Array<ArrayBuffer>)[];
 
-  constructor(outcome: Outcome, why: EndedEvent["why"], unsent: readonly (string | Blob | Uint8Array)[] = []) {
+  constructor(
+    outcome: Outcome,
+    why: EndedEvent["why"],
+    unsent: readonly (string | Blob | Uint8Array<ArrayBuffer>)[] = [],
+  ) {
     super("ended");
     this.#outcome = outcome;
     this.#why = why;
@@ -50,7 +54,7 @@ export class EndedEvent extends Event {
   }
 
   /** Messages that were still waiting for a connection, oldest first. They were never sent. */
-  get unsent(): readonly (string | Blob | Uint8Array)[] {
+  get unsent(): readonly (string | Blob | Uint8Array<ArrayBuffer>)[] {
     return this.#unsent;
   }
 }

@@ -18,7 +18,7 @@ export function isHopeless(failure: Failure): boolean {
       return false;
     case "transport":
     case "given-up":
-      return isMistake(failure.error) || isRefusal(failure.error, 0);
+      return isMistake(failure.error) || isAborted(failure.error) || isRefusal(failure.error, 0);
     case "proxy":
       return isHopeless(failure.cause);
     default:
@@ -32,18 +32,21 @@ function isFinalStatus(status: number): boolean {
 }
 
 /** Whether the program is at fault: the hook threw for a wrong URL or option, or an adapter for something impossible. */
-function isMistake(error: unknown): boolean {
+export function isMistake(error: unknown): boolean {
   // Compare names: there may be several copies of this package.
   const { name, code } = asRecord(error);
   if (name === "UsageError" || error instanceof ReferenceError || error instanceof RangeError) return true;
-  // The application has aborted it. A TimeoutError, by contrast, concerns this attempt only.
-  if (name === "AbortError") return true;
   if (error instanceof TypeError) return !isNetworkError(error);
   // DOMExceptions: an invalid URL or subprotocol, or a page that may not connect. A SyntaxError without a numeric code is from
   // JSON.parse, for the response of another server.
   if (typeof code === "number" && (name === "SyntaxError" || name === "SecurityError")) return true;
   // Deno lacks a permission, and will not prompt for it.
   return name === "NotCapable";
+}
+
+/** Whether the application has aborted the attempt. A TimeoutError, by contrast, concerns this attempt only. */
+function isAborted(error: unknown): boolean {
+  return asRecord(error).name === "AbortError";
 }
 
 /** Messages of `fetch`, which a hook may use, when the network is unavailable. */

@@ -17,7 +17,7 @@ export const outboxCheck: OptionCheck = takes.options<OutboxLimits>({
 });
 
 /** A message that waits; bytes are a copy. */
-export type OutboxMessage = string | Blob | Uint8Array;
+export type OutboxMessage = string | Blob | Uint8Array<ArrayBuffer>;
 
 export class Outbox {
   readonly #messageLimit: number;

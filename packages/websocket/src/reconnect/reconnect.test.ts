@@ -1,3 +1,4 @@
+import { UsageError } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { TestClock, turn, until } from "../../tests/support/clock.ts";
 import { codeOf, errorIn, statusOf } from "../../tests/support/failures.ts";
@@ -94,6 +95,59 @@ function watch(client: Reconnecting): string[] {
 }
 
 describe("reconnect", () => {
+  it.each([
+    ["a TypeError", () => (undefined as never as { url(): never }).url(), TypeError],
+    ["a UsageError", () => new WebSocket("ws://example.com/", { headers: {} } as never), UsageError],
+    ["a SyntaxError for a wrong URL", () => new WebSocket("nonsense:"), DOMException],
+    ["what is no WebSocket", () => ({}) as never, TypeError],
+  ])("reports %s of the function that opens sockets, and ends", async (_, open, kind) => {
+    const errors: unknown[] = [];
+    const client = reconnect(open, { onError: (error) => errors.push(error) });
+    const lines = watch(client);
+    await until(() => client.state === "ended");
+    expect(errors).toEqual([expect.any(kind)]);
+    expect(lines).toEqual(["ended final 1006"]);
+    const clock = new TestClock();
+    const uncaught = reconnect(open, { runtime: { clock } });
+    await until(() => uncaught.state === "ended");
+    expect(clock.reported).toEqual([expect.any(kind)]);
+  });
+
+  it("reports a mistake of the function that opens sockets also after `close`", async () => {
+    const errors: unknown[] = [];
+    const client = reconnect(
+      async () => {
+        await turn();
+        throw new TypeError("mine");
+      },
+      { onError: (error) => errors.push(error) },
+    );
+    await Promise.resolve();
+    client.close();
+    await until(() => errors.length > 0);
+    expect(errors).toEqual([new TypeError("mine")]);
+  });
+
+  it("does not report that the application aborted it, nor failures that another attempt may mend", async () => {
+    const errors: unknown[] = [];
+    const onError = (error: unknown) => errors.push(error);
+    const controller = new AbortController();
+    const waits = (): Promise<never> =>
+      new Promise((_, reject) => {
+        controller.signal.addEventListener("abort", () => reject(controller.signal.reason));
+      });
+    const aborted = reconnect(waits, { signal: controller.signal, onError });
+    const failing = [new Error("no token"), new DOMException("gone", "AbortError"), new TypeError("fetch failed")].map(
+      (error) => reconnect(() => Promise.reject(error), { onError, runtime: { clock: new TestClock() } }),
+    );
+    await turn();
+    controller.abort(new TypeError("of the application"));
+    await turn();
+    expect([aborted, ...failing].map(({ state }) => state)).toEqual(["ended", "waiting", "ended", "waiting"]);
+    expect(errors).toEqual([]);
+    for (const client of failing) client.close();
+  });
+
   it("opens another socket with a fresh URL when one is lost, and sends what was queued meanwhile", async () => {
     const heard: unknown[] = [];
     const world: World = new World({

@@ -25,11 +25,12 @@ import {
   reportRejection,
 } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
-import type { Failure } from "../failure/failure.ts";
+import { type Failure, failureIn } from "../failure/failure.ts";
 import { clockCheck, runtimeAliases, signalCheck } from "../platform/option-checks.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import { CONNECTING } from "../socket/lifecycle.ts";
 import { EndedEvent, WaitingEvent } from "./events.ts";
+import { isMistake } from "./hopeless.ts";
 import { Outbox, type OutboxLimits, outboxCheck } from "./outbox.ts";
 import { failureOfEvent, type Outcome, outcomeOfClose, outcomeOfError, unknownOutcome } from "./outcome.ts";
 import { type Decision, type PlanOptions, planChecks, ReconnectPlan } from "./plan.ts";
@@ -37,7 +38,8 @@ import { isOpen, isSocketLike, letGo, type SocketLike } from "./socket-like.ts";
 
 /**
  * Opens the socket of an attempt; `attempt` counts from 1 since the last success. Called for every attempt, so that the
- * URL and fields can be renewed. May be asynchronous, and may throw.
+ * URL and fields can be renewed. May be asynchronous. If it throws, the attempt has failed, and another follows; a mistake of the
+ * program, such as a TypeError, a UsageError or an invalid URL, goes to `onError` and ends the client.
  */
 export type OpenSocket<Socket extends SocketLike> = (attempt: number) => Socket | Promise<Socket>;
 
@@ -50,8 +52,8 @@ export interface ReconnectOptions
   /** Ends the client, as `close` does. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Receives errors thrown by listeners of the client and by `shouldReconnect`. Without it they are uncaught, as on the
-   * platform.
+   * Receives errors thrown by listeners of the client and by `shouldReconnect`, and mistakes of the function that opens sockets.
+   * Without it they are uncaught, as on the platform.
    */
   readonly onError?: ErrorHandler | undefined;
   /** The system's clock and randomness by default. Between two attempts the clock keeps the process alive. */
@@ -141,7 +143,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
   constructor(open: OpenSocket<Socket>, options: ReconnectOptions = {}) {
     super();
-    takes.callback(open, "reconnect");
+    takes.callback(open, "The first argument of reconnect, as in reconnect(() => new WebSocket(url)),");
     checkOptions("reconnect", options, reconnectChecks, reconnectAliases);
     const { runtime: { clock = lastingClock, random } = {}, signal, outbox, onError, ...plan } = options;
     this.#open = open;
@@ -247,11 +249,21 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
       socket = await this.#open(this.#plan.attempts + 1);
       if (!isSocketLike(socket)) throw new TypeError("The function that opens sockets must return a WebSocket.");
     } catch (error) {
+      if (this.#isOwnMistake(error)) this.#report(error);
       if (attempt === this.#attempt) this.#lost(outcomeOfError(error));
       return;
     }
     if (attempt === this.#attempt) this.#listen(socket as Socket, attempt);
     else letGo(socket, ...this.#closing!);
+  }
+
+  /**
+   * Whether the function that opens sockets failed by a mistake of its own: not because a connection has failed, which the events
+   * report, nor because the application has aborted it.
+   */
+  #isOwnMistake(error: unknown): boolean {
+    const isAbort = this.#signal?.aborted === true && error === this.#signal.reason;
+    return !isAbort && failureIn(error) === undefined && isMistake(error);
   }
 
   #listen(socket: Socket, attempt: number): void {

@@ -20,7 +20,7 @@ export interface ListenOptions<TlsOptions = unknown> extends ServerOptions {
   readonly port?: number | undefined;
   /** The address to listen on. */
   readonly host?: string | undefined;
-  /** A Unix socket to listen on, in place of a port. */
+  /** A Unix socket to listen on, in place of a port and a host. */
   readonly path?: string | undefined;
   /** Makes this a wss server: its certificate and private key, and what else the runtime takes. */
   readonly tls?: TlsOptions | undefined;
@@ -40,11 +40,12 @@ const listenChecks: OptionChecks<Omit<ListenOptions, "tls">> = {
  */
 export function checkListenOptions(options: ListenOptions, checkTls: OptionCheck): void {
   checkOptions("listen", options, { ...listenChecks, tls: checkTls }, aliases);
-  const { path, port } = options;
-  if (path === undefined || port === undefined) return;
+  const { path, port, host } = options;
+  if (path === undefined || (port === undefined && host === undefined)) return;
   throw new UsageError(
     "option/range",
-    "`path` is a Unix socket to listen on in place of `port`: pass only one of them. Check the path of a URL in the handler: see opening.request.",
+    "`path` is a Unix socket to listen on in place of `port` and `host`: pass only one of them. To accept one URL path only, " +
+      'leave `path` out, and check it in the handler: if (opening.request.resourceName !== "/chat") opening.reject({ status: 404 }).',
   );
 }
 
@@ -53,6 +54,8 @@ const aliases: OptionAliases = {
   hostname: "host",
   address: "host",
   socket: "path",
+  server: "upgrade(request, socket, head, handler)",
+  noserver: "upgrade(request, socket, head, handler)",
   cert: "tls",
   key: "tls",
 };

@@ -30,7 +30,7 @@ import {
   takes,
 } from "@hybi/core/options";
 import type { OriginCheck } from "@hybi/core/policy";
-import { endpointChecks } from "../client/endpoint-checks.ts";
+import { deadlineAliases, endpointChecks } from "../client/endpoint-checks.ts";
 import { type RuntimeOptions, runtimeChecks } from "../client/runtime-options.ts";
 import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "../dom/message-data.ts";
 import { isBlob } from "../dom/platform-classes.ts";
@@ -176,14 +176,13 @@ export function checkSingleRequest(caller: string, options: SingleRequestOptions
 /** Names of these options in other implementations. */
 export const serverAliases: OptionAliases = {
   ...settingAliases,
+  ...deadlineAliases,
   ...runtimeAliases(runtimeChecks),
   verifyclient: "checkOrigin",
   origin: "origins",
   allowedorigins: "origins",
   maxclients: "maxConnections",
   maxconnectionsperip: "openingsPerAddress",
-  handshaketimeout: "deadlines: { opening: … }",
-  idletimeout: "deadlines: { idle: … }",
   port: "listen(handler, { port: … })",
   host: "listen(handler, { host: … })",
 };
@@ -324,7 +323,13 @@ export class WebSocketServer {
 
   /** @throws UsageError `opening/origin`, `option/unknown`, `option/type`, `option/range` */
   constructor(handler: OpeningHandler, options: ServerOptions = {}) {
-    takes.callback(handler, "The handler");
+    if (typeof handler !== "function") {
+      throw new UsageError(
+        "option/type",
+        "The handler must be a function, and is the first argument of WebSocketServer. To listen on a port, call " +
+          "listen(handler, { port: … }) of the adapter.",
+      );
+    }
     checkOptions("a server", options, serverChecks, serverAliases);
     this.#handler = handler;
     this.#options = options;

@@ -327,7 +327,9 @@ export class WebSocket extends EventTarget {
   sendPrepared(message: PreparedMessage, options?: SendOptions): void {
     if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
     if (options !== undefined) checkSendOptions(options);
-    if (!(message?.payload instanceof Uint8Array)) throw new UsageError("send/data-type");
+    if (!(message?.payload instanceof Uint8Array)) {
+      throw new UsageError("send/data-type", "sendPrepared takes what prepareText or prepareBinary has returned.");
+    }
     this.#core.sendPrepared(message, options);
   }
 

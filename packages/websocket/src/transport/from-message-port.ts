@@ -89,9 +89,12 @@ class PortTransport implements Transport {
     } else if (data === endOfHalf) {
       this.#sink.end();
       this.#closeHalf();
-    } else {
+    } else if (data instanceof Uint8Array) {
       this.#port.postMessage(acknowledgement);
-      this.#sink.data(data as Uint8Array);
+      this.#sink.data(data);
+    } else {
+      this.#sink.error(new TypeError("The other end of the port has posted something that is no Uint8Array."));
+      this.abort();
     }
   }
 

@@ -3,6 +3,7 @@
 import { UsageError } from "@hybi/core";
 import { hasMethods } from "../platform/option-checks.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
+import { checkForeignChunk } from "./checks.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
 /** A byte stream in each direction. */
@@ -103,6 +104,7 @@ class StreamTransport implements Transport {
           if (this.#writeEnded) this.#close();
           break;
         }
+        if (!(value instanceof Uint8Array)) checkForeignChunk(value);
         if (value.length > 0) this.#sink.data(withOwnBuffer(value));
       }
     } catch (error) {

@@ -30,7 +30,7 @@ export interface Transport {
   resume(): void;
 }
 
-/** Called by the transport. No method throws, and all of them may be called from inside the methods above. */
+/** Called by the transport. No method throws, except `data` for what is no Uint8Array, and all of them may be called from inside the methods above. */
 export interface TransportSink {
   /**
    * Bytes arrived. Ownership is transferred: the transport neither modifies nor reuses the chunk. The whole `buffer` under

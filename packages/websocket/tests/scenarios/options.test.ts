@@ -73,6 +73,9 @@ const clientRows = (what: string, take: Taker): Row[] => [
   [what, take, { followRedirect: 1 }, "option/unknown", /Did you mean followRedirects\?/],
   [what, take, { perMessageDeflate: true }, "option/unknown", /Did you mean extensions: \[permessageDeflate\(\)\]\?/],
   [what, take, { handshakeTimeout: 5 }, "option/unknown", /Did you mean deadlines: \{ opening/],
+  [what, take, { keepAlive: true }, "option/unknown", /Did you mean deadlines: \{ ping: … \}\?/],
+  [what, take, { pingInterval: 5 }, "option/unknown", /Did you mean deadlines: \{ ping: … \}\?/],
+  [what, take, { heartbeat: 5 }, "option/unknown", /Did you mean deadlines: \{ ping: … \}\?/],
   [what, take, { agent: {} }, "option/unknown", /Did you mean transportOptions\?/],
   [what, take, { rejectUnauthorizedd: false }, "option/unknown", /It takes .*protocols/],
   [what, take, { url: "ws://else/" }, "option/unknown", /url is not an option/],
@@ -195,12 +198,25 @@ const rows: Row[] = [
     (given) => new WebSocketServer(given as never),
     {},
     "option/type",
-    /The handler must be a function, but is an object/,
+    /first argument of WebSocketServer\. To listen on a port, call listen\(handler, \{ port: … \}\)/,
   ],
   ["listen", listen, { host: 5 }, "option/type", /host must be a string/],
   ["listen", listen, { hostname: "127.0.0.1" }, "option/unknown", /Did you mean host\?/],
   ["listen", listen, { port: 70_000 }, "option/range", /port must be an integer from 0 to 65535, but is 70000/],
   ["listen", listen, { port: "8080" }, "option/range", /port must be an integer/],
+  [
+    "listen",
+    listen,
+    { host: "127.0.0.1", path: "/chat" },
+    "option/range",
+    /is a Unix socket.*opening\.request\.resourceName/,
+  ],
+  ["listen", listen, { port: 8080, path: "/chat" }, "option/range", /is a Unix socket.*opening\.request\.resourceName/],
+  ["listen", listen, { server: {} }, "option/unknown", /Did you mean upgrade\(/],
+  ["listen", listen, { noServer: true }, "option/unknown", /Did you mean upgrade\(/],
+  ["listen", listen, { keepalive: true }, "option/unknown", /Did you mean deadlines: \{ ping: … \}\?/],
+  ["listen", listen, { pingInterval: 5 }, "option/unknown", /Did you mean deadlines: \{ ping: … \}\?/],
+  ["listen", listen, { pingTimeout: 5 }, "option/unknown", /Did you mean deadlines: \{ pong: … \}\?/],
   ["listen", listen, { cert: "" }, "option/unknown", /Did you mean tls\?/],
   ["listen", listen, { origins: "x" }, "option/type", /origins/],
   ["listen", listen, () => {}, "option/type", /listen takes an object of options, but got a function/],
@@ -229,7 +245,7 @@ const rows: Row[] = [
     (given) => reconnect(given as never),
     url,
     "option/type",
-    /reconnect must be a function, but is a string/,
+    /reconnect\(\(\) => new WebSocket\(url\)\), must be a function, but is a string/,
   ],
   ["a plan", plan, { signal: undefined, outbox: {} }, "option/unknown", /outbox is not an option of a ReconnectPlan/],
 
@@ -248,9 +264,20 @@ const rows: Row[] = [
   ["new Pump", pump, { deadline: {} }, "option/unknown", /Did you mean deadlines\?/],
   ["new Pump", pump, { deadlines: { opening: -1 } }, "option/range", /deadlines\.opening/],
   ["new Pump", pump, { writeBudget: Number.NaN }, "option/range", /writeBudget/],
-  ["new Pump", pump, { transport: {} }, "option/type", /transport must be a Transport/],
-  ["new Pump", pump, { listener: () => {} }, "option/type", /listener must be a PumpListener/],
-  ["new Pump", pump, { endpoint: {} }, "option/type", /endpoint must be an Endpoint, but is an object/],
+  ["new Pump", pump, { transport: {} }, "option/type", /transport must be a Transport, but has no start\(\)/],
+  ["new Pump", pump, { transport: { start() {}, write() {} } }, "option/type", /transport .* but has no end\(\)/],
+  ["new Pump", pump, { transport: undefined }, "option/type", /transport must be a Transport, but is undefined/],
+  ["new Pump", pump, { listener: () => {} }, "option/type", /listener must be a PumpListener.* but is a function/],
+  [
+    "new Pump",
+    pump,
+    { listener: { end() {} } },
+    "option/type",
+    /listener must be a PumpListener.* but has no request\(\)/,
+  ],
+  ["new Pump", pump, { listener: undefined }, "option/type", /listener must be a PumpListener.* but is undefined/],
+  ["new Pump", pump, { endpoint: {} }, "option/type", /endpoint must be an Endpoint, but has no receiveEnd\(\)/],
+  ["new Pump", pump, { endpoint: undefined }, "option/type", /endpoint must be an Endpoint, but is undefined/],
 ];
 
 describe("options", () => {
@@ -448,6 +475,8 @@ describe("a message", () => {
     expect((await faultOf(() => client.sendPrepared({} as never, { owned: true } as never), {})).code).toBe(
       "option/unknown",
     );
+    const { code, message } = await faultOf(() => client.sendPrepared("hello" as never), {});
+    expect([code, message]).toEqual(["send/data-type", expect.stringMatching(/prepareText or prepareBinary/)]);
   });
 });
 
