@@ -20,7 +20,7 @@ else {
   );
   console.log("`npx pnpm test --all` runs everything in Node, Deno, Bun and workerd, in about 15 minutes.");
 }
-console.log("The first time, 730 MB of tools are installed before.\n");
+console.log("The first time, all tools of this repository are installed before; README.md says how large they are.\n");
 runInstalled(".", ["tsx", "tooling/test-all/main.ts", ...(isFast ? ["--fast"] : []), ...args]);
 
 /** Returns which files the arguments select: paths, and projects of vitest. */
