@@ -10,6 +10,7 @@ import {
   openEndpoint,
   openPump,
   openSocket,
+  openUsedEndpoint,
   type Use,
 } from "./world.ts";
 
@@ -58,6 +59,7 @@ async function weighConnections(): Promise<void> {
     weights[`${layer}: idle connection, B`] = await heldBy(200, open);
     weights[`${layer}: idle connection, objects`] = await objectsOf(100, open);
   }
+  weights["endpoint: after a message and a Ping, B"] = await heldBy(200, openUsedEndpoint);
 }
 
 const closeFrame = encodeFrame(0x88, Uint8Array.of(0x03, 0xe8), true, 1);

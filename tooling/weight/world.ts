@@ -88,6 +88,16 @@ export function openEndpoint(): Endpoint {
   return endpoint;
 }
 
+/** Opens an endpoint that has sent a message, and a Ping because the peer was silent. */
+export function openUsedEndpoint(): Endpoint {
+  const endpoint = openEndpoint();
+  endpoint.sendText("x");
+  endpoint.releaseOutput(endpoint.takeOutput());
+  endpoint.expire("ping");
+  endpoint.releaseOutput(endpoint.takeOutput());
+  return endpoint;
+}
+
 /** Opens a pump. */
 export function openPump(use: Use = "received"): CountingTransport {
   const transport = new CountingTransport();

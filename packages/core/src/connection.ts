@@ -334,8 +334,8 @@ export class Connection implements Output, Statistics {
         return this.#drop(reason);
       case "ping":
         if (this.state !== "open") return [];
-        // The connection is idle: what its last messages needed goes.
-        this.#outgoing.rest();
+        // The peer has been silent for long, so what its last messages needed may not be needed soon.
+        this.#outgoing.shrink();
         this.#outgoing.pingPong.sendKeepalive();
         return [];
       case "idle":

@@ -1,6 +1,6 @@
 /**
  * `@hybi/core/explain`: the sentence of each violation and usage error. In Node, Deno and Bun, and in development builds, it is
- * already the message of the error. Bundles for production leave the sentences out until they import them from here.
+ * already the message of the error. Bundles for browsers and Workers leave them out of messages in production, which name the code instead.
  */
 import type { UsageErrorCode } from "./checks/usage-error.ts";
 import { usageErrorSentences } from "./sentences/usage-errors.ts";

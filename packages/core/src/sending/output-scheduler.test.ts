@@ -51,20 +51,20 @@ describe("OutputScheduler", () => {
     expect(outgoing().pingsTaken).toBe(0);
   });
 
-  it("keeps nothing of its last messages at rest, unless something is pending", () => {
+  it("can be shrunk at any time, and loses nothing that is pending", () => {
     const out = outgoing();
     out.sendText("a", undefined);
-    out.rest();
+    out.shrink();
     expect(outlineFrames(all(out))).toEqual(["text FIN 1"]);
     const stream = out.startMessage("text", undefined);
-    out.rest();
+    out.shrink();
     out.ended(stream);
-    out.rest();
+    out.shrink();
     expect(outlineFrames(all(out))).toEqual(["text FIN 0"]);
-    out.rest();
+    out.shrink();
     expect([out.length, out.overhead, out.hasData]).toEqual([0, 0, false]);
     out.sendText("b", { priority: 1 });
-    out.rest();
+    out.shrink();
     expect(outlineFrames(all(out))).toEqual(["text FIN 1"]);
   });
 

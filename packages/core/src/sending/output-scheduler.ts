@@ -100,8 +100,9 @@ export class OutputScheduler {
    */
   #isWriting = false;
 
-  // An idle connection has neither.
+  /** Since the first Ping or Pong. */
   #pingPong: PingPong | undefined;
+  /** From the first message until `shrink`. */
   #lanes: Lanes | undefined;
   /** The frame of a prepared message that was sent when nothing was pending: it needs no lane until another message follows. */
   #alone: Uint8Array | undefined;
@@ -297,8 +298,8 @@ export class OutputScheduler {
     return chunks;
   }
 
-  /** Lets go of what an idle connection does not need. A no-op if something is pending. */
-  rest(): void {
+  /** Releases what is kept between messages to be used again. A no-op if something is pending. */
+  shrink(): void {
     if (!this.#isIdle()) return;
     this.#lanes = undefined;
     this.#output = undefined;

@@ -159,6 +159,17 @@ describe("Deadlines", () => {
     expect(deadlines.isUnchanged).toBe(true);
   });
 
+  it("have changed once reading has resumed, until that was observed", () => {
+    const { deadlines } = watched({ resting: 100 });
+    deadlines.observe(0);
+    deadlines.pause(10);
+    expect(deadlines.observe(10)).toEqual({ at: 110, reason: "resting" });
+    deadlines.resume(20);
+    expect(deadlines.isUnchanged).toBe(false);
+    expect(deadlines.observe(20)?.reason).toBe("ping");
+    expect(deadlines.isUnchanged).toBe(true);
+  });
+
   it("send Pings of many connections at common instants, never early, and late by no more than a hundredth", () => {
     for (const ping of [1, 100, 199, 2000, 25_000, 86_400_000]) {
       const instants = new Set<number>();

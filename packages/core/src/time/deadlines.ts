@@ -244,6 +244,8 @@ export class Deadlines {
   #dropped = false;
   #pings: PingTimes | undefined;
   #rest: Rest | undefined;
+  /** Whether reading has resumed since the last observation. */
+  #hasResumed = false;
   #message: MessageTime | undefined;
   #controls: ControlFrames | undefined;
 
@@ -265,7 +267,7 @@ export class Deadlines {
 
   /**
    * Whether nothing has happened since the last observation that a deadline depends on: at most, messages were sent and taken.
-   * Then the last result is still right, and a caller need not read its clock. After `resume`, observe first.
+   * Then the last result is still right, and a caller need not read its clock.
    */
   get isUnchanged(): boolean {
     const subject = this.#subject;
@@ -276,6 +278,7 @@ export class Deadlines {
       subject.outputLength === 0 &&
       this.#stalledSince === undefined &&
       this.#rest === undefined &&
+      !this.#hasResumed &&
       subject.pingsTaken === (this.#pings?.taken ?? 0) &&
       (this.#limits.idle === Number.POSITIVE_INFINITY ||
         subject.messagesReceived + subject.messagesSent === this.#messages)
@@ -307,6 +310,7 @@ export class Deadlines {
   resume(now: Instant): void {
     if (this.#rest !== undefined) this.#shiftRest(this.#rest, now);
     this.#rest = undefined;
+    this.#hasResumed = true;
     this.#startQuiet(now);
     if (this.#pings?.awaitedSince !== undefined) this.#pings.awaitedSince = wholeMilliseconds(now);
   }
@@ -340,6 +344,7 @@ export class Deadlines {
   nextAt(now: Instant, awayUntil: Instant = Number.NEGATIVE_INFINITY): Instant {
     const { state } = this.#subject;
     this.roundTripTime(now);
+    this.#hasResumed = false;
     if (state !== this.#state) this.#enter(state, now);
     nextAt = Number.POSITIVE_INFINITY;
     if (state === "ended" || this.#dropped) return nextAt;

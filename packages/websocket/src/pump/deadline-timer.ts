@@ -66,9 +66,7 @@ export class PumpTimer implements Alarm {
   }
 
   resume(): void {
-    const now = this.#alarms.now();
-    this.#deadlines.resume(now);
-    this.#look(now);
+    this.#deadlines.resume(this.#alarms.now());
   }
 
   /** The application has taken something that was received before reading was paused. */
@@ -80,10 +78,7 @@ export class PumpTimer implements Alarm {
   update(): void {
     // A message that was sent and has left changes nothing. Reading the clock would be an eighth of its cost.
     if (this.place !== unset && this.#deadlines.isUnchanged) return;
-    this.#look(this.#alarms.now());
-  }
-
-  #look(now: Instant): void {
+    const now = this.#alarms.now();
     const due = this.#deadlines.nextAt(now, this.#alarms.awayUntil);
     const at = due === Number.POSITIVE_INFINITY ? this.#linger(now) : due;
     if (at === Number.POSITIVE_INFINITY) this.#alarms.clear(this);

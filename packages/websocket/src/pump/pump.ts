@@ -425,7 +425,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   }
 
   expired(events: readonly EndpointEvent[]): void {
-    // A Ping: nobody is told, so nothing more will come in this turn.
+    // The application hears of nothing, so it has no reason to send in this turn. Mostly this is a Ping.
     if (events.length === 0 && !this.#isFlushRequested) this.#flushNow();
     else this.#deliver(events);
   }
