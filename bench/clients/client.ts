@@ -4,6 +4,7 @@
  */
 import { connect } from "@hybi/node";
 import * as ws from "ws";
+import { holdBallast } from "../ballast.ts";
 import { cpuTime } from "../task.ts";
 import { workloadOf } from "./message.ts";
 import type { ClientTask } from "./subjects.ts";
@@ -23,6 +24,7 @@ export interface ClientRequest {
 }
 
 const name = process.argv[2] as string;
+if (process.argv[3] === "ballast") holdBallast();
 
 function open(url: string, received: Received): Promise<Client> {
   if (name.startsWith("ws")) return openWs(url, received);

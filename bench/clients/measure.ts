@@ -30,7 +30,10 @@ async function measureTask(task: ClientTask, { rounds, share, quick }: Effort): 
   const program = await bundle("clients/client");
   const subjects = clientSubjects.filter(({ name }) => task.subjects.includes(name));
   const clients = subjects.map(({ name, environment, flags }) =>
-    fork(program, [name], { env: { ...process.env, ...environment }, execArgv: [...flags] }),
+    fork(program, [name, ...(task.ballast === true ? ["ballast"] : [])], {
+      env: { ...process.env, ...environment },
+      execArgv: [...flags],
+    }),
   );
   try {
     const request: ClientRequest = { port, task, passTime: times.pass * share };
@@ -48,12 +51,19 @@ async function measureTask(task: ClientTask, { rounds, share, quick }: Effort): 
 }
 
 async function ask(client: ChildProcess, request: ClientRequest): Promise<number> {
+  const over = new AbortController();
+  const { signal } = over;
   client.send(request);
-  const [answer] = await Promise.race([
-    once(client, "message"),
-    once(client, "exit").then(() => {
-      throw new Error("A client has exited.");
-    }),
-  ]);
-  return answer;
+  try {
+    const [answer] = await Promise.race([
+      once(client, "message", { signal }),
+      once(client, "exit", { signal }).then(() => {
+        throw new Error("A client has exited.");
+      }),
+    ]);
+    return answer;
+  } finally {
+    // The other wait would keep its listeners.
+    over.abort();
+  }
 }

@@ -17,6 +17,8 @@ export interface ClientTask {
   /** Messages that it sends for each one that it gets. */
   readonly replies: number;
   readonly connections: number;
+  /** Whether the client's program holds 64 MiB of its own. */
+  readonly ballast?: boolean;
 }
 
 const environment = { WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
@@ -41,6 +43,7 @@ export const clientSubjects: readonly ClientSubject[] = [
 
 const texts = ["ws", "ws-string", "undici", "connect"];
 const binaries = ["ws", "ws-buffer", "undici", "connect", "connect-buffer"];
+const firehose = { subjects: binaries, kind: "binary", length: 16_384, replies: 1000, connections: 1 } as const;
 const pingPong = { length: 64, replies: 1, connections: 16 };
 
 export const clientTasks: readonly ClientTask[] = [
@@ -55,13 +58,6 @@ export const clientTasks: readonly ClientTask[] = [
     replies: 20_000,
     connections: 1,
   },
-  {
-    name: "firehose-binary",
-    title: "firehose, binary 16 KiB",
-    subjects: binaries,
-    kind: "binary",
-    length: 16_384,
-    replies: 1000,
-    connections: 1,
-  },
+  { name: "firehose-binary", title: "firehose, binary 16 KiB", ...firehose },
+  { name: "firehose-ballast", title: "… in a program that holds 64 MiB of its own", ...firehose, ballast: true },
 ];

@@ -45,6 +45,7 @@ function small(kind: TrafficKind["kind"]): readonly EchoTask[] {
 }
 
 const large = task(8, 8, "binary", 16 * KiB);
+const largest = task(2, 2, "binary", KiB * KiB);
 
 export const echoTables: readonly EchoTable[] = [
   {
@@ -58,8 +59,16 @@ export const echoTables: readonly EchoTable[] = [
     name: "echo/binary",
     title: "Echo of binary",
     subjects: ["ws", "ws-native", "listen", "listen-buffer", "pump", "raw", "bun-native"],
-    tasks: [...small("binary"), large, task(2, 2, "binary", KiB * KiB)],
+    tasks: [...small("binary"), large, largest],
     quickTasks: ["32x64", large.name],
+  },
+  {
+    name: "ballast/binary",
+    title: "Echo of large binaries, in a program that holds 64 MiB of its own",
+    subjects: ["ws", "ws-native", "listen", "listen-buffer", "pump", "raw"],
+    options: { ballast: true },
+    tasks: [large, largest],
+    quickTasks: [],
   },
   {
     name: "tls/text",

@@ -7,6 +7,8 @@ export interface ServerOptions {
   readonly deflate: boolean;
   /** Milliseconds of silence before a keepalive Ping, or 0 for the default of the implementation. */
   readonly ping: number;
+  /** Whether it holds 64 MiB of its own, as an application may. */
+  readonly ballast: boolean;
 }
 
 export function serverOptions(): ServerOptions {

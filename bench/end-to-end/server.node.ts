@@ -15,12 +15,14 @@ import {
 } from "@hybi/node";
 import { selfSigned } from "@hybi/testing/adapter-contract";
 import { type EchoOptions, echo } from "../../examples/echo/echo.ts";
+import { holdBallast } from "../ballast.ts";
 import { echoing } from "./echoing.ts";
 import { report, type Started } from "./reporter.ts";
 import { address, serverOfKind, serverOptions } from "./server-options.ts";
 import { startWs } from "./ws-servers.ts";
 
 const options = serverOptions();
+if (options.ballast) holdBallast();
 const tls = options.tls ? await selfSigned() : undefined;
 const extensions = options.deflate ? [permessageDeflate()] : [];
 

@@ -21,7 +21,7 @@ const withoutNatives = { WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
 const withNatives = { WS_NO_UTF_8_VALIDATE: "1" };
 
 function subject(name: string, title: string, kind: string, changes: Partial<Subject> = {}): Subject {
-  const options = { kind, tls: false, deflate: false, ping: 0 };
+  const options = { kind, tls: false, deflate: false, ping: 0, ballast: false };
   return { name, title, runtime: "node", options, isWebSocket: true, environment: withoutNatives, ...changes };
 }
 

@@ -106,14 +106,24 @@ export class NodeTransport implements Transport {
       writeAll(stream, chunks, this.#callback());
       // The kernel has taken everything, so do not wait some ticks for the callback. Sockets only: other streams may still
       // buffer the bytes.
-      if (this.#isSocket && length < shortWrite && stream.writableLength === 0) this.#drained();
+      if (this.#isSocket && length < shortWrite && this.#isWritten()) this.#drained();
       return;
     }
     // Mostly the kernel takes a short write at once. Only if not, an empty write behind it asks when it has: a write with a
     // callback costs a tick, which Node leaves out for one without, from Node 22 on.
     writeAll(stream, chunks, undefined);
-    if (stream.writableLength === 0) this.#drained();
-    else stream.write(noBytes, this.#callback());
+    if (this.#isWritten()) this.#drained();
+    else if (!this.#hasFailed()) stream.write(noBytes, this.#callback());
+  }
+
+  /** Whether the kernel has taken all that was written. A write that failed leaves nothing either, but an error. */
+  #isWritten(): boolean {
+    return this.#stream.writableLength === 0 && !this.#hasFailed();
+  }
+
+  #hasFailed(): boolean {
+    // Not every implementation of Duplex has the property.
+    return this.#stream.errored !== null && this.#stream.errored !== undefined;
   }
 
   end(): void {

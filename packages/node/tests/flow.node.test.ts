@@ -1,7 +1,7 @@
 /** Coalescing, backpressure and keepalive: how much is written and read at a time, and how much is buffered. */
 
 import { once } from "node:events";
-import { Socket } from "node:net";
+import { type AddressInfo, createConnection, createServer, Socket } from "node:net";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import {
   connect,
@@ -19,6 +19,35 @@ import { openServer, openServerOfPeers, openWsServer } from "./support/servers.t
 import { atRest, until } from "./support/turns.ts";
 
 const mebibyte = 1_048_576;
+
+describe("NodeTransport", () => {
+  it("reports no drain for a write that fails at once", async () => {
+    const server = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const client = createConnection((server.address() as AddressInfo).port, "127.0.0.1");
+    const [accepted] = (await once(server, "connection")) as [Socket];
+    const calls: string[] = [];
+    const transport = new NodeTransport(accepted);
+    transport.start({
+      data: () => {},
+      drain: () => void calls.push("drain"),
+      end: () => void calls.push("end"),
+      error: () => {},
+      close: () => void calls.push("close"),
+    });
+    client.destroy();
+    await until(() => calls.includes("end"));
+    // The peer answers the first write with a reset; then the kernel refuses one, at the latest the second after that.
+    for (let write = 0; write < 50 && accepted.errored === null; write++) {
+      calls.length = 0;
+      transport.write([Buffer.from("x")]);
+      if (accepted.errored === null) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await until(() => calls.includes("close"));
+    expect(calls).toEqual(["close"]);
+    server.close();
+  });
+});
 
 describe("small messages", () => {
   it("echoed in one turn leave in one write", async () => {

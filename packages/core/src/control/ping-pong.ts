@@ -32,8 +32,8 @@ export class PingPong {
   readonly #keys: RandomPool | undefined;
   /** Our own Pings and Pongs, in order. */
   #frames: Queue<PendingFrame> | undefined;
-  /** Payloads of the Pongs that reply to the peer. */
-  readonly #replies = new Queue<Uint8Array>();
+  /** Payloads of the Pongs that reply to the peer. Like `#frames`, undefined when there are none: most connections have none. */
+  #replies: Queue<Uint8Array> | undefined;
   #length = 0;
   #pingsQueued = 0;
   #pingsTaken = 0;
@@ -59,7 +59,8 @@ export class PingPong {
    * 6455 §5.5.3).
    */
   receivePing(payload: Uint8Array): void {
-    if (this.#replies.length === fixedLimits.pendingReplies) this.#dropReply();
+    this.#replies ??= new Queue();
+    if (this.#replies.length === fixedLimits.pendingReplies) this.#dropReply(this.#replies);
     this.#replies.push(payload);
     this.#length += this.#frameLength(payload);
   }
@@ -116,7 +117,7 @@ export class PingPong {
   }
 
   get isEmpty(): boolean {
-    return this.#frames === undefined && this.#replies.length === 0;
+    return this.#frames === undefined && this.#replies === undefined;
   }
 
   /** Bytes of the pending frames. */
@@ -126,7 +127,7 @@ export class PingPong {
 
   /** Overhead of the pending frames in bytes, excluding `length`. */
   get overhead(): number {
-    return frameCost * (this.#replies.length + (this.#frames?.length ?? 0));
+    return frameCost * ((this.#replies?.length ?? 0) + (this.#frames?.length ?? 0));
   }
 
   /**
@@ -135,9 +136,10 @@ export class PingPong {
    */
   takeOnly(): Uint8Array | undefined {
     const own = this.#frames?.length ?? 0;
-    if (own + this.#replies.length !== 1 || this.#keys !== undefined) return undefined;
-    const { opcode, payload } = this.#frames?.take() ?? { opcode: pong, payload: this.#replies.take()! };
+    if (own + (this.#replies?.length ?? 0) !== 1 || this.#keys !== undefined) return undefined;
+    const { opcode, payload } = this.#frames?.take() ?? { opcode: pong, payload: this.#replies!.take()! };
     this.#frames = undefined;
+    this.#replies = undefined;
     if (opcode === ping) this.#pingsTaken++;
     this.#length = 0;
     return unmaskedFrame(finBit | opcode, payload);
@@ -155,8 +157,13 @@ export class PingPong {
       }
       if (frames.length === 0) this.#frames = undefined;
     }
-    while (this.#replies.length > 0 && taken < room) {
-      taken += writeFrame(output, finBit | pong, this.#replies.take()!, this.#keys);
+    const replies = this.#replies;
+    if (replies !== undefined) {
+      for (let reply = replies.first; reply !== undefined && taken < room; reply = replies.first) {
+        taken += writeFrame(output, finBit | pong, reply, this.#keys);
+        replies.take();
+      }
+      if (replies.length === 0) this.#replies = undefined;
     }
     this.#length -= taken;
     return taken;
@@ -164,7 +171,8 @@ export class PingPong {
 
   /** Drops the replies to Pings: RFC 6455 §5.5.2 requires none once a Close frame was received. */
   dropReplies(): void {
-    while (this.#replies.length > 0) this.#dropReply();
+    while (this.#replies !== undefined && this.#replies.length > 0) this.#dropReply(this.#replies);
+    this.#replies = undefined;
   }
 
   /** Drops all pending frames. */
@@ -189,8 +197,8 @@ export class PingPong {
     this.#length += this.#frameLength(payload);
   }
 
-  #dropReply(): void {
-    this.#length -= this.#frameLength(this.#replies.take()!);
+  #dropReply(replies: Queue<Uint8Array>): void {
+    this.#length -= this.#frameLength(replies.take()!);
   }
 
   #frameLength(payload: Uint8Array): number {

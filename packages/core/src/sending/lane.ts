@@ -155,7 +155,7 @@ export class Lane {
     this.#queue?.remove((item) => {
       const unended = item instanceof PendingMessage && !item.ended;
       if (unended) {
-        dropped += item.length;
+        dropped += item.drop();
         this.#forget(item);
       }
       return unended;
@@ -168,7 +168,7 @@ export class Lane {
     const queue = this.#sealRun();
     let payload = 0;
     for (let item = queue.take(); item !== undefined; item = queue.take()) {
-      payload += item instanceof PendingMessage ? item.length : payloadOf(item);
+      payload += item instanceof PendingMessage ? item.drop() : payloadOf(item);
     }
     this.#chunks = 0;
     this.#chunkOverhead = 0;

@@ -22,6 +22,12 @@ export class Lanes {
     return this.#others === undefined && this.ordinary.isRun;
   }
 
+  /** Whether there is no message in any lane. */
+  get isEmpty(): boolean {
+    for (const lane of this.#others ?? []) if (!lane.isEmpty) return false;
+    return this.ordinary.isEmpty;
+  }
+
   /** Overhead of everything in bytes, excluding the bytes to send. */
   get overhead(): number {
     return this.ordinary.overhead + this.#overheadOfOthers();

@@ -39,7 +39,7 @@ export class MessageStream {
     const before = this.#message.length;
     if (typeof data === "string") this.#writeText(data);
     else this.#writeBytes(data);
-    this.#outgoing.appended(this.#message.length - before);
+    this.#outgoing.appended(this.#message, this.#message.length - before);
   }
 
   /**
@@ -53,7 +53,7 @@ export class MessageStream {
     if (this.#utf8 !== utf8Boundary) throw new UsageError("send/not-utf8", "The message ends within a UTF-8 sequence.");
     const before = this.#message.length;
     this.#message.appendText(this.#surrogate);
-    this.#outgoing.appended(this.#message.length - before);
+    this.#outgoing.appended(this.#message, this.#message.length - before);
     this.#outgoing.ended(this.#message);
   }
 

@@ -68,6 +68,17 @@ describe("OutputScheduler", () => {
     expect(outlineFrames(all(out))).toEqual(["text FIN 1"]);
   });
 
+  it("can be shrunk after messages with a priority, whose lanes are empty", () => {
+    const out = outgoing();
+    out.sendText("a", { priority: 1 });
+    out.sendText("b", { priority: -1 });
+    out.shrink();
+    expect(all(out, out.length)).toHaveLength(2);
+    expect(out.overhead).toBeGreaterThan(0);
+    out.shrink();
+    expect(out.overhead).toBe(0);
+  });
+
   it("takes encoded messages whole within the budget, and by frames when it is smaller", () => {
     const out = outgoing();
     for (const text of ["a", "bb", "ccc"]) out.sendText(text, undefined);
@@ -139,7 +150,7 @@ describe("OutputScheduler", () => {
     ]) {
       const message = out.startMessage("text", undefined);
       message.appendText("text");
-      out.appended(4);
+      out.appended(message, 4);
       const chunks = [...out.take(Number.POSITIVE_INFINITY)];
       out.ended(message);
       chunks.push(...out.take(Number.POSITIVE_INFINITY));
@@ -186,7 +197,7 @@ describe("OutputScheduler", () => {
     out.sendPrepared(prepareText("urgent"), { priority: 2 });
     const stream = out.startMessage("text", { priority: 1 });
     stream.appendText("streamed");
-    out.appended(8);
+    out.appended(stream, 8);
     out.ended(stream);
     const texts = all(out).map(({ payload }) => new TextDecoder().decode(payload));
     expect(texts).toEqual(["urgent", "streamed", "ordinary", "low"]);
@@ -220,7 +231,7 @@ describe("OutputScheduler", () => {
     const stream = out.startMessage("text", undefined);
     expect(out.hasData).toBe(false);
     stream.appendText("a");
-    out.appended(1);
+    out.appended(stream, 1);
     expect(out.hasData).toBe(true);
     expect(all(out)).toEqual([]);
     expect([out.length, out.hasData]).toEqual([0, false]);
@@ -235,10 +246,10 @@ describe("OutputScheduler", () => {
     const out = outgoing();
     const begun = out.startMessage("text", undefined);
     begun.appendText("begun");
-    out.appended(5);
+    out.appended(begun, 5);
     expect(outlineFrames(all(out))).toEqual(["text 5"]);
     out.startMessage("text", undefined).appendText("dropped");
-    out.appended(7);
+    out.appended(begun, 7);
     out.sendClose(closePayload(1000));
     expect(out.length).toBe(4);
     expect(outlineFrames(all(out))).toEqual(["close FIN 2"]);

@@ -248,15 +248,16 @@ export class OutputScheduler {
     return message;
   }
 
-  /** Records that `bytes` bytes were appended to a queued message. */
-  appended(bytes: number): void {
-    this.#length += bytes;
+  /** Records that `bytes` bytes were appended to a message of `startMessage`. */
+  appended(message: PendingMessage, bytes: number): void {
+    if (message.isDropped) this.#dropped += message.drop();
+    else this.#length += bytes;
   }
 
-  /** Ends a queued message. */
+  /** Ends a message of `startMessage`. */
   ended(message: PendingMessage): void {
     message.end();
-    this.#length += lastHeader;
+    if (!message.isDropped) this.#length += lastHeader;
   }
 
   /** Queues the Close frame after everything sent so far. Drops messages that have not ended, because they never will. */
@@ -300,7 +301,7 @@ export class OutputScheduler {
 
   /** Releases what is kept between messages to be used again. A no-op if something is pending. */
   shrink(): void {
-    if (!this.#isIdle()) return;
+    if (this.#length > 0 || this.#current !== undefined || this.#lanes?.isEmpty === false) return;
     this.#lanes = undefined;
     this.#output = undefined;
   }
@@ -407,9 +408,8 @@ export class OutputScheduler {
 
   /** Drops all pending messages. */
   #drop(): void {
-    if (this.#length > this.#closeLength(this.#close)) {
-      this.#dropped += this.#laneAlone().clear() + (this.#current?.length ?? 0);
-    }
+    if (this.#lanes !== undefined || this.#alone !== undefined) this.#dropped += this.#laneAlone().clear();
+    this.#dropped += this.#current?.drop() ?? 0;
     this.#lanes = undefined;
     this.#current = undefined;
   }

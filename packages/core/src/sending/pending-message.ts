@@ -38,9 +38,11 @@ export class PendingMessage {
   begun = false;
   /** The `overhead` as last counted by its lane. */
   countedOverhead = 0;
+  /** Whether it will not be sent. What the application still appends to it is dropped too. */
+  isDropped = false;
 
   /** The payload as supplied by the application. */
-  readonly #input = new ByteQueue();
+  #input = new ByteQueue();
   /** Whether the frame with the message's own opcode has been taken. */
   #opened = false;
   #ended = false;
@@ -102,6 +104,15 @@ export class PendingMessage {
   /** Ends the message: nothing more will be appended. */
   end(): void {
     this.#ended = true;
+  }
+
+  /** Drops what has not been taken, and all that will be appended. Returns its bytes. */
+  drop(): number {
+    const { length } = this;
+    this.isDropped = true;
+    this.#input = new ByteQueue();
+    this.#pipeline = undefined;
+    return length;
   }
 
   /** Begins sending the message, transformed by `pipeline` if there is one. */

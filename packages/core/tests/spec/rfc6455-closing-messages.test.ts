@@ -173,6 +173,31 @@ describe("droppedLength", () => {
     expect(answering.droppedLength).toBe(10);
   });
 
+  it.each(["the peer's Close", "a failure", "fail"])(
+    "counts what is written to a streamed message after %s, and nothing of it is pending [R19]",
+    (name) => {
+      const close = closes[name] ?? ((connection: Connection) => connection.fail(1011));
+      for (const begun of [true, false]) {
+        for (const before of [0, 10]) {
+          const connection = serverWith();
+          if (!begun) connection.sendBinary(patternBytes(1000));
+          const stream = connection.startMessage("binary");
+          let given = begun ? 1 : 1000;
+          if (begun) stream.write(patternBytes(1));
+          let left = begun ? payloadOf(sent(connection)) : 0;
+          if (before > 0) stream.write(patternBytes(before));
+          close(connection);
+          stream.write(patternBytes(500));
+          stream.end();
+          given += before + 500;
+          left += payloadOf(sent(connection));
+          expect(connection.droppedLength).toBe(given - left);
+          expect(connection.outputLength).toBe(0);
+        }
+      }
+    },
+  );
+
   it("is zero when everything has left, and before there is a connection [R19]", () => {
     const connection = serverWith();
     connection.sendText("answer");
