@@ -62,6 +62,7 @@ export function upgraded(request: IncomingMessage, socket: Duplex, stream: Serve
 export async function delivered(socket: WebSocket, data: MessageData): Promise<void> {
   if (data instanceof Uint8Array) await crypto.subtle.digest("SHA-256", data);
   socket.onmessage = (event) => new Blob([event.data]);
+  socket.addEventListener("pong", (event) => new Blob([event.payload]));
   socket.addEventListener("message", (event) => new Blob([event.data]));
   for await (const message of socket) new Blob([message]);
 }

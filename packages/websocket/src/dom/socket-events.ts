@@ -100,15 +100,15 @@ defineInterface(FailureEvent, "FailureEvent", ["failure", "message"]);
 
 /** A Ping or Pong of the peer has arrived. An extension of the interface. */
 export class ControlEvent extends Event {
-  readonly #payload: Uint8Array;
+  readonly #payload: Uint8Array<ArrayBuffer>;
 
   constructor(type: "ping" | "pong", payload: Uint8Array) {
     super(type);
-    this.#payload = payload;
+    this.#payload = payload as Uint8Array<ArrayBuffer>;
   }
 
   /** At most 125 bytes. */
-  get payload(): Uint8Array {
+  get payload(): Uint8Array<ArrayBuffer> {
     return this.#payload;
   }
 }
