@@ -17,7 +17,7 @@ export const signalCheck: OptionCheck = takes.only("an AbortSignal", isSignal);
 /** Creates a check that `value` is `what` and has the methods `names`. The error names the first that is missing. */
 export function takesMethods(what: string, ...names: readonly string[]): OptionCheck {
   return (value, path) => {
-    const missing = names.find((name) => !hasMethods(value, name));
+    const missing = missingMethod(value, names);
     if (missing === undefined) return;
     if (typeof value !== "object" || value === null) takes.only(what, () => false)(value, path);
     throw new UsageError("option/type", `${path} must be ${what}, but has no ${missing}().`);
@@ -25,9 +25,17 @@ export function takesMethods(what: string, ...names: readonly string[]): OptionC
 }
 
 export function hasMethods(value: unknown, ...names: readonly string[]): boolean {
-  if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
-  for (const name of names) if (typeof (value as Record<string, unknown>)[name] !== "function") return false;
-  return true;
+  return missingMethod(value, names) === undefined;
+}
+
+/** Returns the first of `names` that is no method of `value`. Allocates nothing, because it runs for each connection. */
+function missingMethod(value: unknown, names: readonly string[]): string | undefined {
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) return names[0];
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at]!;
+    if (typeof (value as Record<string, unknown>)[name] !== "function") return name;
+  }
+  return undefined;
 }
 
 /** Returns where the options of `checks`, which belong into `runtime`, are: for callers that look for them beside the others. */
