@@ -77,6 +77,11 @@ describe("OutputScheduler", () => {
     expect(out.overhead).toBeGreaterThan(0);
     out.shrink();
     expect(out.overhead).toBe(0);
+    const stream = out.startMessage("text", { priority: 1 });
+    out.shrink();
+    stream.appendText("c");
+    out.appended(stream, 1);
+    expect(outlineFrames(all(out))).toEqual(["text 1"]);
   });
 
   it("takes encoded messages whole within the budget, and by frames when it is smaller", () => {
