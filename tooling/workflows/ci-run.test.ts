@@ -1,4 +1,4 @@
-/** .ci/run counts tests by parts. The program in place of npx runs nothing, and prints the counts that a test wants. */
+/** .ci/run counts tests by parts. A program that stands in for npx: it runs nothing, and prints the counts that a test wants. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -14,7 +14,8 @@ import { echo, rejectionStatus, withServer } from "./world.ts";
 /** The outcome of a client's first attempt; the client is then closed. */
 function firstOutcome(open: OpenSocket<SocketLike>): Promise<{ what: string; outcome: Outcome; delay?: number }> {
   return new Promise((resolve) => {
-    const client = reconnect(open);
+    // A mistake, such as an invalid URL, would be an uncaught exception without it.
+    const client = reconnect(open, { onError: () => {} });
     client.addEventListener("waiting", (event) => {
       const { outcome, delay } = event as WaitingEvent;
       resolve({ what: "waiting", outcome, delay });

@@ -30,7 +30,7 @@ export async function withServer(
   test: (server: Server) => Promise<void>,
   settings: ListenSettings = {},
 ): Promise<void> {
-  const server = await adapter.listen(handler, { host, ...settings });
+  const server = await adapter.listen(handler, settings.path === undefined ? { host, ...settings } : settings);
   try {
     await test(server);
   } finally {
