@@ -3,31 +3,18 @@ import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { root } from "../repository.ts";
+import { originOf, readModules } from "./modules.ts";
 
 const folder = "packages/isomorphic/src";
 const entries = ["index", "node", "deno", "bun"].map((name) => join(root, folder, `${name}.ts`));
-const options: ts.CompilerOptions = {
-  noEmit: true,
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  customConditions: ["@hybi/source"],
-  allowImportingTsExtensions: true,
-  types: [],
-};
-
 /** Returns, by the names that a module exports, where the declaration of their types is; a value also has the type of the value. */
-function typesIn(path: string, program: ts.Program): Record<string, string> {
-  const checker = program.getTypeChecker();
-  const file = program.getSourceFile(path);
-  const module = file && checker.getSymbolAtLocation(file);
-  if (module === undefined) throw new Error(`${path} is not a module`);
+function typesIn(path: string, { checker, exportsOf }: ReturnType<typeof readModules>): Record<string, string> {
   const placeOf = ({ symbol, aliasSymbol = symbol }: ts.Type): string =>
     (aliasSymbol.declarations ?? [])
       .map((node) => `${node.getSourceFile().fileName.replace(`${root}/`, "")}#${aliasSymbol.name}`)
       .join();
-  const places = checker.getExportsOfModule(module).map((symbol) => {
-    const origin = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const places = exportsOf(path).map((symbol) => {
+    const origin = originOf(symbol, checker);
     const type = placeOf(checker.getDeclaredTypeOfSymbol(origin));
     const isValue = (origin.flags & ts.SymbolFlags.Value) !== 0;
     return [symbol.name, isValue ? `${placeOf(checker.getTypeOfSymbol(origin))} and ${type}` : type];
@@ -36,9 +23,9 @@ function typesIn(path: string, program: ts.Program): Record<string, string> {
 }
 
 describe("the entries of @hybi/isomorphic", () => {
-  const program = ts.createProgram(entries, options);
+  const modules = readModules(entries);
   const [first = "", ...others] = entries;
-  const wanted = typesIn(first, program);
+  const wanted = typesIn(first, modules);
 
   it("export the class, and types", () => {
     expect(wanted).toMatchObject({
@@ -48,6 +35,6 @@ describe("the entries of @hybi/isomorphic", () => {
   });
 
   it.each(others)("export the same names with the same types: %s", (entry) => {
-    expect(typesIn(entry, program)).toEqual(wanted);
+    expect(typesIn(entry, modules)).toEqual(wanted);
   });
 }, 60_000);

@@ -1,22 +1,13 @@
 /** Finds the types that users of an entry point meet in its signatures, but cannot import from it. */
 
 import ts from "typescript";
+import { originOf, readModules } from "./modules.ts";
 
 /** A type that public signatures name, and the exported name whose signature does. */
 export interface MissingType {
   readonly name: string;
   readonly usedBy: string;
 }
-
-const options: ts.CompilerOptions = {
-  noEmit: true,
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  customConditions: ["@hybi/source"],
-  allowImportingTsExtensions: true,
-  types: [],
-};
 
 /**
  * Returns, for each entry point, the types of this repository to which its signatures refer, directly or through another such
@@ -28,14 +19,10 @@ export function missingTypes(
   entries: readonly string[],
   isOurs: (path: string) => boolean,
 ): ReadonlyMap<string, readonly MissingType[]> {
-  const program = ts.createProgram([...entries], options);
-  const checker = program.getTypeChecker();
+  const { checker, exportsOf } = readModules(entries);
   return new Map(
     entries.map((entry) => {
-      const file = program.getSourceFile(entry);
-      const module = file && checker.getSymbolAtLocation(file);
-      if (module === undefined) throw new Error(`${entry} is not a module`);
-      const exports = checker.getExportsOfModule(module);
+      const exports = exportsOf(entry);
       const names = new Set(exports.map(({ name }) => name));
       const seen = new Set(exports.map((symbol) => originOf(symbol, checker)));
       const missing: MissingType[] = [];
@@ -54,10 +41,6 @@ export function missingTypes(
 }
 
 // Internals
-
-function originOf(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol {
-  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-}
 
 /** Returns the types that the visible part of a declaration names. */
 function typesIn(declaration: ts.Node, checker: ts.TypeChecker): ts.Symbol[] {

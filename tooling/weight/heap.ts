@@ -1,23 +1,5 @@
-/** Counts bytes of the heap, in a process started with `heapFlags`. */
+/** Counts bytes of the heap, in a process started with `heapFlags` of `packages/core/tests/support/heap-flags.ts`. */
 import { getHeapSnapshot } from "node:v8";
-
-/**
- * Make the figures repeat: no thread that compiles or collects meanwhile, no optimised code (which leaves some objects out, and
- * when it is ready is chance), no bytecode discarded and compiled again (which happens by its age in seconds), everything
- * collected by `gc()` only, and the same hashes each time.
- */
-export const heapFlags: readonly string[] = [
-  "--expose-gc",
-  "--single-threaded",
-  "--no-opt",
-  "--no-maglev",
-  "--no-lazy-feedback-allocation",
-  "--no-flush-bytecode",
-  "--min-semi-space-size=64",
-  "--max-semi-space-size=64",
-  "--hash-seed=1",
-  "--random-seed=1",
-];
 
 /** Runs of which the least is taken: the engine grows a table of its own now and then, but never in all of them. */
 const runs = 3;

@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { heapFlags } from "../../packages/core/tests/support/heap-flags.ts";
 import { conclude, root, run } from "../repository.ts";
 import { type Bounds, compareWeights, record, type Weights } from "./compare.ts";
-import { heapFlags } from "./heap.ts";
 
 const { values: options } = parseArgs({
   options: { write: { type: "boolean", default: false }, node: { type: "string", default: process.execPath } },

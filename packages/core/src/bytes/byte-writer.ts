@@ -88,11 +88,7 @@ export class ByteWriter {
       // Only headers lie between arrays that are appended by reference.
       this.#nextSize = smallestBlock;
     }
-    this.#sealedCost += arrayCost;
-    if (this.#sealed !== undefined) return this.#sealed.push(bytes) - 1;
-    // Mostly the only one: `push` on an empty array would make room for 17.
-    this.#sealed = [bytes];
-    return 0;
+    return this.#addSealed(bytes, 0);
   }
 
   /** Returns everything appended since the last call, oldest first. Seals the block: its buffer is never written again. */
@@ -152,10 +148,13 @@ export class ByteWriter {
     this.position = 0;
   }
 
-  #addSealed(chunk: Uint8Array, unused: number): void {
+  /** Returns the index of `chunk` in the result of `take`. */
+  #addSealed(chunk: Uint8Array, unused: number): number {
     this.#sealedCost += arrayCost + unused;
-    if (this.#sealed === undefined) this.#sealed = [chunk];
-    else this.#sealed.push(chunk);
+    if (this.#sealed !== undefined) return this.#sealed.push(chunk) - 1;
+    // Mostly the only one: `push` on an empty array would make room for 17.
+    this.#sealed = [chunk];
+    return 0;
   }
 
   #dropBlock(): void {

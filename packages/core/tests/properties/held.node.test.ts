@@ -1,6 +1,7 @@
 /** What an endpoint counts as held for its peer matches the memory of the process within a quarter. */
 import { expect, it } from "vitest";
-import { heapFlags, runProgram } from "./child.ts";
+import { heapFlags } from "../support/heap-flags.ts";
+import { runProgram } from "./child.ts";
 
 interface Measured {
   readonly counted: number;

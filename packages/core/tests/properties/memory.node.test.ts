@@ -1,6 +1,7 @@
 /** What a peer can make an endpoint hold is about as much as it has sent, however it has sent it. */
 import { expect, it } from "vitest";
-import { heapFlags, runProgram } from "./child.ts";
+import { heapFlags } from "../support/heap-flags.ts";
+import { runProgram } from "./child.ts";
 
 /** The size of a connection itself, plus the measurement error. */
 const slack = 16_384;

@@ -36,7 +36,7 @@ describe("Alarms", () => {
     async (name) => {
       for (const throwsAt of [0, 10]) {
         const clock = new TestClock();
-        // What replaces the clock's timer is one of the platform's.
+        // What replaces the clock's timer is one of the platform's, with a span. Timers without one are those of `advance`.
         const platform = new TestClock();
         const { setTimeout } = globalThis;
         const stub = (task: () => void, span = 0): unknown =>
