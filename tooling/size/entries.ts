@@ -14,6 +14,8 @@ export const entries: readonly Entry[] = [
   { name: "`@hybi/core/frame`, all of it", code: 'export * from "@hybi/core/frame";', platform: "browser" },
   { name: "`FrameDecoder`", code: 'export { FrameDecoder } from "@hybi/core/frame";', platform: "browser" },
   { name: "`Connection`", code: 'export { Connection } from "@hybi/core";', platform: "browser" },
+  { name: "`createClientEndpoint`", code: 'export { createClientEndpoint } from "@hybi/core";', platform: "browser" },
+  { name: "`createServerEndpoint`", code: 'export { createServerEndpoint } from "@hybi/core";', platform: "browser" },
   { name: "`Endpoint`, both roles", code: 'export { Endpoint } from "@hybi/core";', platform: "browser" },
   { name: "`WebSocket` over a transport of yours", code: 'export { createWebSocketClass } from "@hybi/websocket";', platform: "browser" },
   { name: "`reconnect`", code: 'export { reconnect } from "@hybi/websocket";', platform: "browser" },

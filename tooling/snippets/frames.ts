@@ -82,10 +82,10 @@ await server.close();`,
 
 export const frames: readonly Frame[] = [
   {
-    file: "packages/core/src/endpoint.ts",
+    file: "packages/core/src/endpoint/endpoint-core.ts",
     treatment: "run",
     program: `
-import { Endpoint, type EndpointEvent } from "@hybi/core";
+import { createServerEndpoint, type EndpointEvent } from "@hybi/core";
 ${joined}
 const request = "GET / HTTP/1.1\\r\\nHost: a\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\nSec-WebSocket-Version: 13\\r\\n";
 const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\n\\r\\n";
@@ -109,19 +109,18 @@ ${place}
 if (written.join() !== "${echoedMessages}") throw new Error(written.join());`,
   },
   {
-    file: "packages/core/src/config.ts",
+    file: "packages/core/src/config/server-config.ts",
     treatment: "run",
     program: `
-import { Endpoint, ServerConfig } from "@hybi/core";
+import { createServerEndpoint, ServerConfig } from "@hybi/core";
 ${place}
 if (endpoint.limits !== config.limits || config.limits.message !== 65_536) throw new Error("not shared");`,
   },
   {
-    file: "packages/core/src/config.ts",
-    index: 1,
+    file: "packages/core/src/config/client-config.ts",
     treatment: "run",
     program: `
-import { ClientConfig, Endpoint } from "@hybi/core";
+import { ClientConfig, createClientEndpoint } from "@hybi/core";
 const random = (target: Uint8Array) => crypto.getRandomValues(target);
 ${place}
 const request = new TextDecoder().decode(endpoint.takeOutput()[0]);

@@ -20,7 +20,7 @@ import {
   usageErrorOf,
 } from "../tests/support/connections.ts";
 import { adding, agreeing, rsv1, rsv2 } from "../tests/support/extensions.ts";
-import { ServerConfig } from "./config.ts";
+import { ServerConfig } from "./config/server-config.ts";
 import { Connection } from "./connection.ts";
 import { EventCollector } from "./connection-sink.ts";
 import { mask } from "./frame/mask.ts";

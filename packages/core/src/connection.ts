@@ -21,7 +21,7 @@ import {
   createTransforms,
   startChecks,
   withTransforms,
-} from "./config.ts";
+} from "./config/connection-config.ts";
 import { type ConnectionSink, EventCollector } from "./connection-sink.ts";
 import type { ConnectionEvent, EndEvent } from "./events.ts";
 import { formatClosePayload } from "./frame/close-payload.ts";

@@ -8,18 +8,14 @@
  */
 
 // Endpoints over a byte stream: the opening handshake, then the connection.
-export { type EarlyBytes, Endpoint } from "./endpoint.ts";
+export { Endpoint } from "./endpoint/endpoint.ts";
+export { createClientEndpoint } from "./endpoint/client-endpoint.ts";
+export { createServerEndpoint } from "./endpoint/server-endpoint.ts";
+export { createOpenEndpoint, type EarlyBytes } from "./endpoint/endpoint-core.ts";
 export { type CloseOptions, Connection } from "./connection.ts";
-export {
-  ClientConfig,
-  type ClientConfigOptions,
-  type ClientEndpointOptions,
-  type ConnectionConfig,
-  type ConnectionOptions,
-  type ConnectionStart,
-  ServerConfig,
-  type ServerEndpointOptions,
-} from "./config.ts";
+export type { ConnectionConfig, ConnectionOptions, ConnectionStart } from "./config/connection-config.ts";
+export { ClientConfig, type ClientConfigOptions, type ClientEndpointOptions } from "./config/client-config.ts";
+export { ServerConfig, type ServerEndpointOptions } from "./config/server-config.ts";
 export type { MessageKind, Role } from "./vocabulary/terms.ts";
 export { type AgreedExtension, type Agreement, plainAgreement } from "./vocabulary/agreement.ts";
 

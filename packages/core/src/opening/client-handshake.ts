@@ -1,7 +1,7 @@
 /** The client's opening handshake over a byte stream (RFC 6455 §4.1): sends the request and checks the response. */
 import { isBytes, plainBytes } from "../bytes/byte-arrays.ts";
 import { UsageError } from "../checks/usage-error.ts";
-import { ClientConfig, type ClientHandshakeOptions } from "../config.ts";
+import { ClientConfig, type ClientHandshakeOptions } from "../config/client-config.ts";
 import type { HandshakeEvent } from "../events.ts";
 import { encodeRequestHead } from "../http/head-encoder.ts";
 import type { Agreement } from "../vocabulary/agreement.ts";

@@ -20,7 +20,8 @@ export type { OpeningOptions, OpeningTarget, SentOpening } from "./client-reques
 export { checkOpeningResponse, type OpeningResponseCheck } from "./response-check.ts";
 
 // The handshake over bytes.
-export type { ClientHandshakeOptions, ServerHandshakeOptions } from "../config.ts";
+export type { ClientHandshakeOptions } from "../config/client-config.ts";
+export type { ServerHandshakeOptions } from "../config/server-config.ts";
 export { ClientHandshake } from "./client-handshake.ts";
 export { ServerHandshake } from "./server-handshake.ts";
 

@@ -1,7 +1,7 @@
 /** The server's opening handshake over a byte stream (RFC 6455 §4.2): reads a request, checks it and sends the response. */
 import { isBytes } from "../bytes/byte-arrays.ts";
 import { UsageError } from "../checks/usage-error.ts";
-import { ServerConfig, type ServerHandshakeOptions } from "../config.ts";
+import { ServerConfig, type ServerHandshakeOptions } from "../config/server-config.ts";
 import type { HandshakeEvent } from "../events.ts";
 import { ByteCollector } from "../http/byte-collector.ts";
 import type { RequestHead } from "../http/head.ts";

@@ -69,7 +69,7 @@ function follow(subject: Connection | Endpoint, step: Step, output: Uint8Array[]
       return [];
     case "answer":
       try {
-        if (!(subject instanceof Endpoint)) return [];
+        if (!("accept" in subject)) return [];
         if (step.accept) return subject.accept();
         subject.reject({ status: 403 });
         return [];

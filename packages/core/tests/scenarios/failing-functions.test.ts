@@ -1,6 +1,6 @@
 /** Callbacks that throw or return invalid values, in an endpoint without a pump. */
 import { describe, expect, it } from "vitest";
-import { Endpoint } from "../../src/endpoint.ts";
+import { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { Deadlines } from "../../src/time/deadlines.ts";
 import type { Extension, MessageTransform } from "../../src/vocabulary/extension.ts";
 import { countingSource } from "../support/connections.ts";

@@ -13,7 +13,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { ByteWriter } from "../../src/bytes/byte-writer.ts";
 import { Connection } from "../../src/connection.ts";
-import { Endpoint } from "../../src/endpoint.ts";
+import { Endpoint } from "../../src/endpoint/endpoint.ts";
 import type { MessageTransform } from "../../src/vocabulary/extension.ts";
 import { closing, deliver, expectUsageError, open, sent } from "../support/connections.ts";
 import { adding, agreeing, extension } from "../support/extensions.ts";

@@ -2,7 +2,7 @@
 import { closePayload, concatBytes, outlineFrames, patternBytes, roles } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection.ts";
-import { Endpoint } from "../../src/endpoint.ts";
+import { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { prepareText } from "../../src/sending/prepared-message.ts";
 import { closing, deliver, expectUsageError, open, sent, serverWith } from "../support/connections.ts";
 

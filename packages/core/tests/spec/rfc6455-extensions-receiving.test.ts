@@ -1,7 +1,7 @@
 /** RFC 6455 §5.2, §5.8: reserved bits of extensions, and receiving messages that an extension decodes. */
 import { concatBytes, cutEvery, frameFrom, framesFrom, hexBytes, peerRole, roles, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import type { ConnectionOptions } from "../../src/config.ts";
+import type { ConnectionOptions } from "../../src/config/connection-config.ts";
 import { Connection } from "../../src/connection.ts";
 import type { Extension } from "../../src/vocabulary/extension.ts";
 import type { Role } from "../../src/vocabulary/terms.ts";

@@ -1,7 +1,7 @@
 /** RFC 6455 §9.1: several extensions in use. rfc6455-extension-negotiation.test.ts covers their negotiation. */
 import { concatBytes, frameFrom, hexBytes, patternBytes, roles, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import type { ConnectionOptions } from "../../src/config.ts";
+import type { ConnectionOptions } from "../../src/config/connection-config.ts";
 import { Connection } from "../../src/connection.ts";
 import type { Extension } from "../../src/vocabulary/extension.ts";
 import type { Role } from "../../src/vocabulary/terms.ts";

@@ -2,7 +2,7 @@
 import { latin1Bytes, latin1Text, requestText, responseText } from "@hybi/testing/wire";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ServerHandshakeOptions } from "../../src/config.ts";
+import type { ServerHandshakeOptions } from "../../src/config/server-config.ts";
 import type { HandshakeEvent } from "../../src/events.ts";
 import { ServerHandshake } from "../../src/opening/server-handshake.ts";
 import type { Limits } from "../../src/vocabulary/limits.ts";

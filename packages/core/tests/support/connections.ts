@@ -3,7 +3,7 @@ import { closePayload, frameFrom, peerRole, statusCodeIn, type WrittenFrame } fr
 import { expect } from "vitest";
 import type { RandomSource } from "../../src/bytes/random-source.ts";
 import { UsageError, type UsageErrorCode } from "../../src/checks/usage-error.ts";
-import type { ConnectionOptions, ConnectionStart } from "../../src/config.ts";
+import type { ConnectionOptions, ConnectionStart } from "../../src/config/connection-config.ts";
 import { Connection } from "../../src/connection.ts";
 import type { ConnectionEvent } from "../../src/events.ts";
 import { plainAgreement } from "../../src/vocabulary/agreement.ts";

@@ -1,6 +1,7 @@
 /** Opening handshakes from text, and helpers for their outcome. */
 import { latin1Bytes, latin1Text, sampleRandom } from "@hybi/testing/wire";
-import type { ClientHandshakeOptions, ServerHandshakeOptions } from "../../src/config.ts";
+import type { ClientHandshakeOptions } from "../../src/config/client-config.ts";
+import type { ServerHandshakeOptions } from "../../src/config/server-config.ts";
 import type { HandshakeEvent } from "../../src/events.ts";
 import { ClientHandshake } from "../../src/opening/client-handshake.ts";
 import type { OpeningRequest } from "../../src/opening/request.ts";

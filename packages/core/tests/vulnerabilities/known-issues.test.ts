@@ -14,7 +14,7 @@ import {
 } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection.ts";
-import { Endpoint } from "../../src/endpoint.ts";
+import { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { checkExtendedConnectResponse, openExtendedConnect } from "../../src/opening/extended-connect/client.ts";
 import { Deadlines } from "../../src/time/deadlines.ts";
 import { countingSource, deliver, expectFailure, open, sent, sentClose } from "../support/connections.ts";

@@ -1,7 +1,7 @@
 /** Opening heads that have broken other implementations, by their names, lengths, counts and order. */
 import { concatBytes, frameFrom, latin1Bytes, latin1Text, requestText, responseText } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { Endpoint } from "../../src/endpoint.ts";
+import { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { checkOpeningRequest } from "../../src/opening/request.ts";
 import {
   agreementIn,

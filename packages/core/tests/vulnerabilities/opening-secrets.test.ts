@@ -1,7 +1,7 @@
 /** The application's values in the opening handshake: line ends must not get in, credentials and timing must not leak. */
 import { latin1Bytes, requestText } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { Endpoint } from "../../src/endpoint.ts";
+import { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { basicAuthorization, basicCredentialsEqual, secretsEqual } from "../../src/http/credentials.ts";
 import type { FieldLine } from "../../src/http/fields.ts";
 import { parseWebSocketUrl } from "../../src/opening/url.ts";

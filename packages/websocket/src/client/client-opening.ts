@@ -2,7 +2,7 @@
  * Opens the connection of a client: waits for its turn among the openings to the same host, then opens a transport, starts a
  * pump, and follows redirects. Core implements the rules of each step; this file, their order.
  */
-import { ClientConfig, Endpoint, type Instant } from "@hybi/core";
+import { ClientConfig, createClientEndpoint, createOpenEndpoint, type Endpoint, type Instant } from "@hybi/core";
 import type { Fields, ResponseHead, WebSocketUrl } from "@hybi/core/opening";
 import { decideRedirect, OpeningSlots } from "@hybi/core/policy";
 import { createAbortController } from "../dom/platform-classes.ts";
@@ -187,9 +187,7 @@ export class ClientOpening {
     const { onError, runtime } = this.#options;
     const agreed = isAgreed(connected) ? connected : undefined;
     const pump = new Pump({
-      endpoint: agreed
-        ? Endpoint.fromAgreement(agreed.agreement, this.#setup.config, agreed.rest)
-        : this.#createEndpoint(),
+      endpoint: agreed ? createOpenEndpoint(agreed.agreement, this.#setup.config, agreed.rest) : this.#createEndpoint(),
       transport,
       listener: this.#listener,
       clock: runtime?.clock,
@@ -206,7 +204,7 @@ export class ClientOpening {
 
   #createEndpoint(): Endpoint {
     try {
-      return Endpoint.client(this.#setup.config, this.#url);
+      return createClientEndpoint(this.#setup.config, this.#url);
     } catch (error) {
       throw new OpeningError(this.#randomFailed(error));
     }

@@ -2,7 +2,7 @@
  * An Extended CONNECT request over HTTP/2 (RFC 8441) or HTTP/3 (RFC 9220), until the handler has answered it: the counterpart of
  * `PendingUpgrade`, which is for a byte stream. Core implements the rules; the HTTP layer sends the responses that core returns.
  */
-import { type DeadlineConfig, Endpoint, type ServerConfig, type Violation } from "@hybi/core";
+import { createOpenEndpoint, type DeadlineConfig, type ServerConfig, type Violation } from "@hybi/core";
 import {
   answerExtendedConnect,
   checkExtendedConnect,
@@ -119,7 +119,7 @@ export class PendingConnect extends PendingOpening implements Holder {
     const { extensions = this.#config.extensions } = answer;
     const { agreement, ...head } = answerExtendedConnect(this.#request!, { ...answer, extensions });
     const pump = new Pump({
-      endpoint: Endpoint.fromAgreement(agreement, this.#config, undefined, { extensions }),
+      endpoint: createOpenEndpoint(agreement, this.#config, undefined, { extensions }),
       transport: this.#stream.accept(head),
       listener,
       clock: this.clock,

@@ -3,10 +3,10 @@
  * openings, broadcasts, and shutdown. The rules of the opening handshake are in core.
  */
 import {
+  createServerEndpoint,
   DeadlineConfig,
   type DeadlineOptions,
   defaultDeadlines,
-  Endpoint,
   type ServerEndpointOptions as EndpointOptions,
   type Instant,
   type Limits,
@@ -534,7 +534,7 @@ export class WebSocketServer {
   #begin(transport: Transport, info: TransportInfo, key: string | undefined): Pump {
     const incoming = new PendingUpgrade(this.#owner, this.#clock, info);
     const pump = new Pump({
-      endpoint: Endpoint.server(this.#config),
+      endpoint: createServerEndpoint(this.#config),
       transport,
       listener: incoming.listener,
       clock: this.#clock,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ServerConfig } from "../../config.ts";
+import { ServerConfig } from "../../config/server-config.ts";
 import type { FieldLine, Fields } from "../../http/fields.ts";
 import { violation } from "../../vocabulary/violation.ts";
 import { rejectionFor } from "../rejection.ts";

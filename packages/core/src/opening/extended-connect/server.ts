@@ -3,7 +3,7 @@
  * from the HTTP layer, including pseudo-header fields. After the handshake, the stream carries frames exactly as a TCP
  * connection does: the client still masks (RFC 6455 §5.1), and END_STREAM is the orderly end.
  */
-import { ServerConfig } from "../../config.ts";
+import { ServerConfig } from "../../config/server-config.ts";
 import { parseAuthority } from "../../http/authority.ts";
 import { checkRequestBody } from "../../http/body-framing.ts";
 import { type FieldLine, type Fields, fieldValues } from "../../http/fields.ts";

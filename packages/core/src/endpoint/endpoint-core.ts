@@ -1,39 +1,34 @@
 /**
  * A WebSocket endpoint over one byte stream: the opening handshake (RFC 6455 §4), then the connection (§5–§7), behind
  * one `receive`. It composes the two and adds one rule: a connection that never opened ends with 1006 (§7.1.5).
+ *
+ * Handshakes of both roles are types here: a value would bring the other role along for programs that have only one.
  */
 
-import { isBytes, noBytes } from "./bytes/byte-arrays.ts";
-import { UsageError } from "./checks/usage-error.ts";
-import type { ClosingState, TransportAction } from "./closing/states.ts";
-import {
-  ClientConfig,
-  type ClientEndpointOptions,
-  type ConnectionConfig,
-  type ConnectionOptions,
-  type ConnectionStart,
-  ServerConfig,
-  type ServerEndpointOptions,
-} from "./config.ts";
-import { type CloseOptions, Connection } from "./connection.ts";
-import type { EndEvent, EndpointEvent, HandshakeEvent } from "./events.ts";
-import type { RequestHead } from "./http/head.ts";
-import { ClientHandshake } from "./opening/client-handshake.ts";
-import type { OpeningTarget } from "./opening/client-request.ts";
-import type { Rejection } from "./opening/rejection.ts";
-import type { OpeningAnswer } from "./opening/response.ts";
-import { ServerHandshake } from "./opening/server-handshake.ts";
-import type { Output } from "./output.ts";
-import type { MessageStream } from "./sending/message-stream.ts";
-import type { SendOptions } from "./sending/output-scheduler.ts";
-import type { PreparedMessage } from "./sending/prepared-message.ts";
-import type { DeadlineReason } from "./time/deadlines.ts";
-import { type Statistics, statisticsOf } from "./time/statistics.ts";
-import type { Agreement } from "./vocabulary/agreement.ts";
-import type { Extension } from "./vocabulary/extension.ts";
-import type { Limits } from "./vocabulary/limits.ts";
-import { statusCodes } from "./vocabulary/status-code.ts";
-import type { MessageKind, Role } from "./vocabulary/terms.ts";
+import { isBytes, noBytes } from "../bytes/byte-arrays.ts";
+import { UsageError } from "../checks/usage-error.ts";
+import type { ClosingState, TransportAction } from "../closing/states.ts";
+import type { ClientConfig } from "../config/client-config.ts";
+import type { ConnectionConfig, ConnectionOptions, ConnectionStart } from "../config/connection-config.ts";
+import type { ServerConfig } from "../config/server-config.ts";
+import { type CloseOptions, Connection } from "../connection.ts";
+import type { EndEvent, EndpointEvent, HandshakeEvent } from "../events.ts";
+import type { RequestHead } from "../http/head.ts";
+import type { ClientHandshake } from "../opening/client-handshake.ts";
+import type { Rejection } from "../opening/rejection.ts";
+import type { OpeningAnswer } from "../opening/response.ts";
+import type { ServerHandshake } from "../opening/server-handshake.ts";
+import type { Output } from "../output.ts";
+import type { MessageStream } from "../sending/message-stream.ts";
+import type { SendOptions } from "../sending/output-scheduler.ts";
+import type { PreparedMessage } from "../sending/prepared-message.ts";
+import type { DeadlineReason } from "../time/deadlines.ts";
+import { type Statistics, statisticsOf } from "../time/statistics.ts";
+import type { Agreement } from "../vocabulary/agreement.ts";
+import type { Extension } from "../vocabulary/extension.ts";
+import type { Limits } from "../vocabulary/limits.ts";
+import { statusCodes } from "../vocabulary/status-code.ts";
+import type { MessageKind, Role } from "../vocabulary/terms.ts";
 
 /** What to do with bytes that arrive after the end of the opening handshake, in the same chunk. */
 export type EarlyBytes = "receive" | "leave";
@@ -68,7 +63,7 @@ interface Remainder {
  * write what `takeOutput` returns, and obey `transportAction`.
  *
  * @example
- * const endpoint = Endpoint.server();
+ * const endpoint = createServerEndpoint();
  * for (const event of endpoint.receive(chunk)) {
  *   if (event.type === "request") react(endpoint.accept());
  *   if (event.type === "text") endpoint.sendText(event.data);
@@ -76,68 +71,17 @@ interface Remainder {
  * }
  * for (const bytes of endpoint.takeOutput()) transport.write(bytes);
  */
-export class Endpoint implements Output, Statistics {
+export class EndpointCore implements Output, Statistics {
   /** Undefined once there is a connection. */
   #opening: Opening | undefined;
   #connection: Connection | undefined;
   /** Undefined as soon as nothing is left, so that an idle connection keeps nothing of its opening. */
   #remainder: Remainder | undefined;
 
-  private constructor(
-    opening: Opening | undefined,
-    connection: Connection | undefined,
-    remainder: Remainder | undefined,
-  ) {
+  constructor(opening: Opening | undefined, connection: Connection | undefined, remainder: Remainder | undefined) {
     this.#opening = opening;
     this.#connection = connection;
     this.#remainder = remainder;
-  }
-
-  /**
-   * Creates a client. Its opening request is output at once. A program that opens many connections makes one `ClientConfig` of
-   * its options, and passes the URL beside it.
-   *
-   * @throws UsageError for options that are out of range or cannot be sent
-   */
-  static client(options: ClientEndpointOptions): Endpoint;
-  static client(config: ClientConfig, url: string | OpeningTarget): Endpoint;
-  static client(options: ClientEndpointOptions | ClientConfig, url?: string | OpeningTarget): Endpoint {
-    const { config, target } = ClientConfig.withTarget(options, url);
-    return Endpoint.#begin(config, new ClientHandshake(config, target));
-  }
-
-  /**
-   * Creates a server, which waits for an opening request. A program that accepts many connections makes one `ServerConfig` of
-   * its options.
-   *
-   * @throws UsageError for options that are out of range
-   */
-  static server(options?: ServerEndpointOptions | ServerConfig): Endpoint {
-    const config = ServerConfig.of(options);
-    return Endpoint.#begin(config, new ServerHandshake(config));
-  }
-
-  /**
-   * Creates an endpoint that is open from the start, because its opening handshake was performed by other means (RFC 8441,
-   * RFC 9220, or none at all). `rest` are bytes that were read behind that handshake: they are the first of the connection,
-   * and their events the first of the next input, unless `takeRest` takes them before.
-   *
-   * @throws UsageError as the constructor of `Connection`, and `endpoint/chunk-type`
-   */
-  static fromAgreement(
-    agreement: Agreement,
-    options?: ConnectionOptions | ConnectionConfig,
-    rest: Uint8Array = noBytes,
-    start?: ConnectionStart,
-  ): Endpoint {
-    const connection = new Connection(agreement, options, start);
-    if (!isBytes(rest)) throw new UsageError("endpoint/chunk-type");
-    return new Endpoint(undefined, connection, remainder(undefined, rest));
-  }
-
-  static #begin(config: ConnectionConfig, handshake: Handshake): Endpoint {
-    const opening: Opening = { handshake, config, state: "opening", isAborted: false };
-    return new Endpoint(opening, undefined, undefined);
   }
 
   get role(): Role {
@@ -195,9 +139,7 @@ export class Endpoint implements Output, Statistics {
 
   /** Whether an opening request is waiting for `accept` or `reject`. */
   get awaitsAnswer(): boolean {
-    const opening = this.#opening;
-    if (opening?.state !== "opening") return false;
-    return opening.handshake instanceof ServerHandshake && opening.handshake.awaitsAnswer;
+    return this.#opening?.state === "opening" && serverHandshake(this.#opening)?.awaitsAnswer === true;
   }
 
   /** See `Connection.isWithinMessage`. */
@@ -242,9 +184,9 @@ export class Endpoint implements Output, Statistics {
    */
   receiveHead(head: RequestHead): readonly EndpointEvent[] {
     const opening = this.#opening;
-    if (!(opening?.handshake instanceof ServerHandshake)) throw new UsageError("opening/complete");
-    const { state, handshake } = opening;
-    return state === "opening" ? this.#follow(opening, handshake.receiveHead(head), "receive") : [];
+    const handshake = opening && serverHandshake(opening);
+    if (handshake === undefined) throw new UsageError("opening/complete");
+    return opening!.state === "opening" ? this.#follow(opening!, handshake.receiveHead(head), "receive") : [];
   }
 
   /** Handles the end of the transport: the peer closed its half, or the connection was lost. */
@@ -486,10 +428,40 @@ export class Endpoint implements Output, Statistics {
 
   /** Returns the handshake of a server that is not open yet. */
   #server(): ServerHandshake {
-    const handshake = this.#opening?.handshake;
-    if (!(handshake instanceof ServerHandshake)) throw new UsageError("endpoint/not-awaiting-answer");
+    const handshake = this.#opening && serverHandshake(this.#opening);
+    if (handshake === undefined) throw new UsageError("endpoint/not-awaiting-answer");
     return handshake;
   }
+}
+
+/** Creates an endpoint that begins with an opening handshake. */
+export function beginOpening(config: ClientConfig, handshake: ClientHandshake): EndpointCore;
+export function beginOpening(config: ServerConfig, handshake: ServerHandshake): EndpointCore;
+export function beginOpening(config: ConnectionConfig, handshake: Handshake): EndpointCore {
+  return new EndpointCore({ handshake, config, state: "opening", isAborted: false }, undefined, undefined);
+}
+
+/**
+ * Creates an endpoint that is open from the start, because its opening handshake was performed by other means (RFC 8441,
+ * RFC 9220, or none at all). `rest` are bytes that were read behind that handshake: they are the first of the connection,
+ * and their events the first of the next input, unless `takeRest` takes them before.
+ *
+ * @throws UsageError as the constructor of `Connection`, and `endpoint/chunk-type`
+ */
+export function createOpenEndpoint(
+  agreement: Agreement,
+  options?: ConnectionOptions | ConnectionConfig,
+  rest: Uint8Array = noBytes,
+  start?: ConnectionStart,
+): EndpointCore {
+  const connection = new Connection(agreement, options, start);
+  if (!isBytes(rest)) throw new UsageError("endpoint/chunk-type");
+  return new EndpointCore(undefined, connection, remainder(undefined, rest));
+}
+
+/** Returns the handshake of a server; undefined for a client. The configuration is of the same role: see `beginOpening`. */
+function serverHandshake({ config, handshake }: Opening): ServerHandshake | undefined {
+  return config.role === "server" ? (handshake as ServerHandshake) : undefined;
 }
 
 /** Creates the connection that an opening leads to. */

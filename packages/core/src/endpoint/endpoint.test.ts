@@ -1,10 +1,14 @@
 import { concatBytes, hexBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { countingSource, usageErrorOf } from "../tests/support/connections.ts";
-import type { ClientEndpointOptions, ServerEndpointOptions } from "./config.ts";
+import { countingSource, usageErrorOf } from "../../tests/support/connections.ts";
+import type { ClientEndpointOptions } from "../config/client-config.ts";
+import type { ServerEndpointOptions } from "../config/server-config.ts";
+import type { EndpointEvent } from "../events.ts";
+import { plainAgreement } from "../vocabulary/agreement.ts";
+import { createClientEndpoint } from "./client-endpoint.ts";
 import { Endpoint } from "./endpoint.ts";
-import type { EndpointEvent } from "./events.ts";
-import { plainAgreement } from "./vocabulary/agreement.ts";
+import { createOpenEndpoint } from "./endpoint-core.ts";
+import { createServerEndpoint } from "./server-endpoint.ts";
 
 function client(options: Partial<ClientEndpointOptions> = {}): Endpoint {
   return Endpoint.client({ url: "ws://example.com/chat", random: countingSource(), ...options });
@@ -46,6 +50,14 @@ describe("the role of an endpoint", () => {
 });
 
 describe("Endpoint", () => {
+  it("is the functions of both roles under one name, so that they cannot differ", () => {
+    expect(Endpoint).toEqual({
+      client: createClientEndpoint,
+      server: createServerEndpoint,
+      fromAgreement: createOpenEndpoint,
+    });
+  });
+
   it("has nothing queued before its connection is open, and then what the connection has queued", () => {
     expect(client().queuedLength).toBe(0);
     const { server } = opened();

@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { countingSource, usageErrorOf } from "../tests/support/connections.ts";
-import { adding, agreeing, rsv1, rsv2 } from "../tests/support/extensions.ts";
-import { ClientConfig, connectionConfig, createTransforms, ServerConfig, withTransforms } from "./config.ts";
-import { Connection } from "./connection.ts";
-import { Endpoint } from "./endpoint.ts";
-import { ClientHandshake } from "./opening/client-handshake.ts";
-import { ServerHandshake } from "./opening/server-handshake.ts";
-import { parseWebSocketUrl } from "./opening/url.ts";
-import { plainAgreement } from "./vocabulary/agreement.ts";
-import type { ExtensionParameters } from "./vocabulary/extension.ts";
-import { defaultLimits } from "./vocabulary/limits.ts";
-import { noNativeFunctions } from "./vocabulary/native-functions.ts";
+import { countingSource, usageErrorOf } from "../../tests/support/connections.ts";
+import { adding, agreeing, rsv1, rsv2 } from "../../tests/support/extensions.ts";
+import { Connection } from "../connection.ts";
+import { Endpoint } from "../endpoint/endpoint.ts";
+import { ClientHandshake } from "../opening/client-handshake.ts";
+import { ServerHandshake } from "../opening/server-handshake.ts";
+import { parseWebSocketUrl } from "../opening/url.ts";
+import { plainAgreement } from "../vocabulary/agreement.ts";
+import type { ExtensionParameters } from "../vocabulary/extension.ts";
+import { defaultLimits } from "../vocabulary/limits.ts";
+import { noNativeFunctions } from "../vocabulary/native-functions.ts";
+import { ClientConfig } from "./client-config.ts";
+import { connectionConfig, createTransforms, withTransforms } from "./connection-config.ts";
+import { ServerConfig } from "./server-config.ts";
 
 const random = countingSource();
 
