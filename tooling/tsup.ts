@@ -1,18 +1,35 @@
 /** The build of every published package: each entry point as ESM, as CommonJS and with declarations. */
 
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import type { Options } from "tsup";
 
+const binaries = fileURLToPath(new URL("../node_modules/.bin", import.meta.url));
+
+/** Which entry points have declarations of their own, and the types of runtimes that they need. */
+interface Declarations {
+  readonly entry?: Readonly<Record<string, string>>;
+  readonly types?: readonly string[];
+}
+
 /** `commands` are programs: nothing imports them, so they have neither CommonJS nor declarations. */
-export function definePackage(entry: Record<string, string>, commands: Record<string, string> = {}): Options {
-  return {
+export function definePackage(
+  entry: Record<string, string>,
+  commands: Record<string, string> = {},
+  declarations: Declarations = {},
+): (given: Options) => Options {
+  return ({ dts }) => ({
     entry: { ...entry, ...commands },
     format: ["esm", "cjs"],
     target: "es2022",
     platform: "neutral",
-    // tsup sets `baseUrl` for the declarations, which TypeScript 6 reports as deprecated.
-    dts: { entry, compilerOptions: { ignoreDeprecations: "6.0" } },
+    // False with `--no-dts`.
+    dts: dts === false ? false : bundledDeclarations({ entry, ...declarations }),
     sourcemap: true,
     clean: true,
     // Not every runtime and bundler knows the modules of Node without their prefix.
@@ -26,7 +43,31 @@ export function definePackage(entry: Record<string, string>, commands: Record<st
       const modules = await exportedModules(Object.values(entry), "dist/modules");
       if (modules.length > 0) await buildModules(modules, "dist/modules");
     },
+  });
+}
+
+/**
+ * Returns tsup's settings for the declarations of `entry`: it bundles those that the native compiler has written. From the sources
+ * it would need the compiler in JavaScript, which takes six times as long for them.
+ */
+function bundledDeclarations({ entry = {}, types }: Declarations): Exclude<Options["dts"], undefined> {
+  const folder = mkdtempSync(join(tmpdir(), "hybi-declarations-"));
+  process.once("exit", () => rmSync(folder, { recursive: true }));
+  const emitted = { noEmit: false, emitDeclarationOnly: true, typeRoots: [join(binaries, "../@types")] };
+  const settings = {
+    extends: resolve("tsconfig.json"),
+    files: Object.values(entry).map((path) => resolve(path)),
+    include: [],
+    compilerOptions: { ...emitted, rootDir: resolve(".."), outDir: folder, types },
   };
+  const project = join(folder, "tsconfig.json");
+  writeFileSync(project, JSON.stringify(settings));
+  execFileSync(join(binaries, "tsc"), ["--project", project], { stdio: "inherit" });
+  const declarations = Object.entries(entry).map(([name, path]) => {
+    return [name, join(folder, basename(resolve()), path.replace(/\.ts$/, ".d.ts"))];
+  });
+  // tsup sets `baseUrl`, which TypeScript 6 reports as deprecated.
+  return { entry: Object.fromEntries(declarations), compilerOptions: { ignoreDeprecations: "6.0" } };
 }
 
 /**

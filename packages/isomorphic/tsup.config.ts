@@ -1,7 +1,8 @@
 import { definePackage } from "../../tooling/tsup.ts";
 
-export default {
-  ...definePackage({ index: "src/index.ts", node: "src/node.ts", deno: "src/deno.ts", bun: "src/bun.ts" }),
+export default definePackage(
+  { index: "src/index.ts", node: "src/node.ts", deno: "src/deno.ts", bun: "src/bun.ts" },
+  {},
   // All entries have the same types.
-  dts: { entry: { index: "src/index.ts" }, compilerOptions: { ignoreDeprecations: "6.0" } },
-};
+  { entry: { index: "src/index.ts" } },
+);
