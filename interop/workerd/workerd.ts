@@ -16,11 +16,15 @@ const program: string = createRequire(import.meta.url)("workerd").default;
 export interface WorkerSettings {
   /** Path of its main module, which is bundled here. */
   readonly entry: string;
+  /** Conditions of exports with which it is bundled; by default, those that lead to the sources of this repository. */
+  readonly conditions?: readonly string[];
   /** Date of the platform behavior it requires. */
   readonly compatibilityDate: string;
   readonly compatibilityFlags?: readonly string[];
   /** Text bindings, by their names in `env`. */
   readonly bindings?: Readonly<Record<string, string>>;
+  /** Classes of Durable Objects that it exports, by the names of their bindings in `env`. Their storage is in memory. */
+  readonly durableObjects?: Readonly<Record<string, string>>;
 }
 
 /** A running workerd. */
@@ -33,7 +37,7 @@ export interface Workerd {
 }
 
 /** Bundles the module of a Worker into one file. Modules that Workers lack, such as node:net, are errors. */
-async function bundle(entry: string): Promise<string> {
+async function bundle({ entry, conditions = ["@hybi/source", "workerd"] }: WorkerSettings): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
@@ -41,7 +45,7 @@ async function bundle(entry: string): Promise<string> {
     format: "esm",
     platform: "browser",
     target: "es2022",
-    conditions: ["@hybi/source", "workerd"],
+    conditions: [...conditions],
     external: ["cloudflare:*", "node:zlib"],
     logLevel: "error",
   });
@@ -59,13 +63,21 @@ function list(values: readonly string[]): string {
 
 function configuration(workers: Readonly<Record<string, WorkerSettings>>, trusted: readonly string[]): string {
   const services = Object.entries(workers).map(
-    ([name, { compatibilityDate, compatibilityFlags = [], bindings = {} }]) => {
+    ([name, { compatibilityDate, compatibilityFlags = [], bindings = {}, durableObjects = {} }]) => {
+      const classes = Object.values(durableObjects).map(
+        (className) => `(className = ${text(className)}, uniqueKey = ${text(`${name}-${className}`)})`,
+      );
+      const objects = Object.entries(durableObjects).map(
+        ([key, className]) => `(name = ${text(key)}, durableObjectNamespace = ${text(className)})`,
+      );
       const bound = Object.entries(bindings).map(([key, value]) => `(name = ${text(key)}, text = ${text(value)})`);
       return `(name = ${text(name)}, worker = (
       modules = [(name = "main", esModule = embed ${text(`${name}.js`)})],
       compatibilityDate = ${text(compatibilityDate)},
       compatibilityFlags = ${list(compatibilityFlags)},
-      bindings = [${bound.join(", ")}]
+      bindings = [${[...bound, ...objects].join(", ")}],
+      durableObjectNamespaces = [${classes.join(", ")}],
+      durableObjectStorage = (inMemory = void)
     ))`;
     },
   );
@@ -92,8 +104,8 @@ export async function startWorkerd(
   trusted: readonly string[] = [],
 ): Promise<Workerd> {
   const folder = mkdtempSync(join(tmpdir(), "hybi-workerd-"));
-  for (const [name, { entry }] of Object.entries(workers)) {
-    writeFileSync(join(folder, `${name}.js`), await bundle(entry));
+  for (const [name, settings] of Object.entries(workers)) {
+    writeFileSync(join(folder, `${name}.js`), await bundle(settings));
   }
   writeFileSync(join(folder, "config.capnp"), configuration(workers, trusted));
   const child = spawn(program, ["serve", "config.capnp", "--control-fd=3"], {

@@ -60,3 +60,11 @@ export function runtimesOf(name: string): typeof allRuntimes {
   const own = allRuntimes.filter(({ runtime }) => runtime.toLowerCase() === name);
   return own.length > 0 ? own : allRuntimes;
 }
+
+/** The packages that need no runtime of a server: their READMEs run in a page and in a Worker as well. */
+const portable: readonly string[] = ["core", "permessage-deflate", "websocket", "isomorphic", "testing"];
+
+/** Whether the package claims to run in pages and Workers. */
+export function isPortable(name: string): boolean {
+  return portable.includes(name);
+}

@@ -2,7 +2,8 @@
  * `pnpm release:check` checks what users will install. It builds and packs each published package, checks the tarball with
  * publint, attw and our own rules, installs all tarballs with npm into an empty folder, as a user without any settings, and
  * there runs every command, imports every entry point and runs the program of every README: as ESM and as CommonJS, in Node,
- * Deno and Bun, and with the compiler. For JSR it rehearses the publication of the sources.
+ * Deno and Bun, bundled in a page and in a Worker, and with the compiler. For JSR it rehearses the publication of the sources.
+ * Where Chromium is missing, no page is opened, and the last line says so.
  *
  * `--keep FOLDER` leaves the tarballs, the sources for JSR and the script that publishes them in FOLDER. `--write` instead
  * writes what follows from the manifests: every `jsr.json`, and the address of the repository.
@@ -14,12 +15,13 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { conclude, packageFolders, repositoryUrl, root, run } from "../repository.ts";
-import { entryPoints, formatConsumer, formatImportAll, runtimesOf } from "./consumer.ts";
+import { entryPoints, formatConsumer, formatImportAll, isPortable, runtimesOf } from "./consumer.ts";
 import { stageJsr, staleJsr, writeJsr } from "./jsr.ts";
 import { linters } from "./lint.ts";
 import { checkManifest, checkTarballFiles, type Manifest, undeclaredImports, unreachableModules } from "./manifest.ts";
+import { type Failures, type Programs, runInPages, runInWorkers, whyNoPage } from "./portable.ts";
 import { formatPublishScript, inOrderOfDependencies } from "./publish.ts";
-import { asCommonJs, asModule, firstProgram } from "./readme.ts";
+import { asCommonJs, asModule, asWorker, firstProgram, programFor } from "./readme.ts";
 import { replaceRepositoryUrl } from "./repository-url.ts";
 
 const { values: options } = parseArgs({ options: { keep: { type: "string" }, write: { type: "boolean" } } });
@@ -47,6 +49,22 @@ async function step(
   console.log(`${exitCode === 0 ? "ok     " : "FAILED "} ${seconds.padStart(5)} s  ${what}`);
   if (exitCode !== 0) findings.push(`${what}\n${output}`);
   return output;
+}
+
+/** Runs the programs of a place that is no command of a shell, and reports each. */
+async function runPrograms(
+  what: string,
+  programs: Programs,
+  runAll: (programs: Programs) => Promise<Failures>,
+): Promise<void> {
+  const begun = Date.now();
+  const failures = await runAll(programs);
+  const seconds = ((Date.now() - begun) / 1_000).toFixed(1);
+  for (const name of programs.keys()) {
+    const failure = failures.get(name);
+    console.log(`${failure === undefined ? "ok     " : "FAILED "} ${seconds.padStart(5)} s  packages/${name}: ${what}`);
+    if (failure !== undefined) findings.push(`packages/${name}: ${what}\n${failure}`);
+  }
 }
 
 /** Runs `work` for each item, for as many at a time as there are cores. */
@@ -87,8 +105,16 @@ async function pack(folder: string, target: string, work: string): Promise<Packe
   return { folder, tarball, manifest, readme };
 }
 
-/** Installs all tarballs into `consumer`, and there does with them what users do. */
-async function consume(packed: readonly Packed[], consumer: string, env: Record<string, string>): Promise<void> {
+/**
+ * Installs all tarballs into `consumer`, and there does with them what users do; `beside` is done at the same time. Returns what
+ * could not be done on this machine.
+ */
+async function consume(
+  packed: readonly Packed[],
+  consumer: string,
+  env: Record<string, string>,
+  beside: () => Promise<unknown>,
+): Promise<string[]> {
   mkdirSync(consumer);
   writeFileSync(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module" }));
   const install = ["npm", "install", "--ignore-scripts", "--loglevel=error"];
@@ -109,10 +135,10 @@ async function consume(packed: readonly Packed[], consumer: string, env: Record<
   const peers = packed.flatMap(({ manifest }) => Object.entries(manifest.peerDependencies ?? {}));
   await step("install the peers", [...install, ...peers.map(([name, range]) => `${name}@${range}`)], consumer, env);
 
-  const work: [what: string, command: readonly string[], shows?: string][] = [];
+  const runs: [what: string, command: readonly string[], shows?: string][] = [];
   for (const { folder, manifest } of packed) {
     for (const command of Object.keys(manifest.bin ?? {}))
-      work.push([`${folder}: ${command} runs`, ["npx", "--no-install", command, "--help"], `  ${command} `]);
+      runs.push([`${folder}: ${command} runs`, ["npx", "--no-install", command, "--help"], `  ${command} `]);
   }
   for (const { runtime, command } of runtimesOf("")) {
     const names = packed
@@ -121,7 +147,7 @@ async function consume(packed: readonly Packed[], consumer: string, env: Record<
     for (const format of ["mjs", "cjs"]) {
       const file = `import-all-${runtime.toLowerCase()}.${format}`;
       writeFileSync(join(consumer, file), formatImportAll(names, format));
-      work.push([`${runtime} imports ${names.length} packages, ${format}`, [...command, file]]);
+      runs.push([`${runtime} imports ${names.length} packages, ${format}`, [...command, file]]);
     }
   }
   for (const { folder, readme } of packed) {
@@ -133,8 +159,20 @@ async function consume(packed: readonly Packed[], consumer: string, env: Record<
     writeFileSync(join(consumer, `${name}.cjs`), await asCommonJs(program));
     for (const { runtime, command, readmeFormats } of runtimesOf(nameOf(folder))) {
       for (const format of readmeFormats)
-        work.push([`${folder}: README in ${runtime}, ${format}`, [...command, `${name}.${format}`]]);
+        runs.push([`${folder}: README in ${runtime}, ${format}`, [...command, `${name}.${format}`]]);
     }
+  }
+  const pages = new Map<string, string>();
+  const workers = new Map<string, string>();
+  for (const { folder, readme } of packed.filter(({ folder }) => isPortable(nameOf(folder)))) {
+    const name = nameOf(folder);
+    const inPage = programFor("page", readme);
+    const inWorker = programFor("worker", readme);
+    if (inPage === undefined || inWorker === undefined) continue;
+    pages.set(name, join(consumer, `${name}-page.mjs`));
+    workers.set(name, join(consumer, `${name}-worker.mjs`));
+    writeFileSync(join(consumer, `${name}-page.mjs`), await asModule(inPage));
+    writeFileSync(join(consumer, `${name}-worker.mjs`), await asWorker(inWorker));
   }
   const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types"), "--skipLibCheck"];
   const sources = readdirSync(consumer).filter((file) => /\.[cm]ts$/.test(file));
@@ -146,12 +184,21 @@ async function consume(packed: readonly Packed[], consumer: string, env: Record<
     const options = ["--noEmit", "--strict", "--target", "es2022", ...types, ...resolution];
     // The native compiler, and the last version of the JavaScript one.
     for (const compiler of ["tsc", "tsc6"])
-      work.push([`types, ${compiler} ${resolution.join(" ")}`, [join(binaries, compiler), ...options, ...files]]);
+      runs.push([`types, ${compiler} ${resolution.join(" ")}`, [join(binaries, compiler), ...options, ...files]]);
   }
-  await forEach(work, async ([what, command, shows = ""]) => {
-    const output = await step(what, command, consumer, env);
-    if (!output.includes(shows)) findings.push(`${what}, but does not show its usage`);
-  });
+  const noPage = whyNoPage();
+  if (noPage !== undefined) console.log(`SKIPPED          READMEs in a page: ${noPage}`);
+  // What takes longest begins first.
+  const work: (() => Promise<unknown>)[] = [
+    beside,
+    ...(noPage === undefined ? [() => runPrograms("README in a page", pages, runInPages)] : []),
+    () => runPrograms("README in a Worker", workers, runInWorkers),
+    ...runs.reverse().map(([what, command, shows = ""]) => async () => {
+      const output = await step(what, command, consumer, env);
+      if (!output.includes(shows)) findings.push(`${what}, but does not show its usage`);
+    }),
+  ];
+  await forEach(work, (one) => one());
 
   // An adapter exports permessageDeflate, and a program that does not use it gets nothing of it.
   for (const adapter of ["node", "deno", "bun"]) {
@@ -162,6 +209,7 @@ async function consume(packed: readonly Packed[], consumer: string, env: Record<
     console.log(`${isFree ? "ok     " : "FAILED "} packages/${adapter}: a bundle without compression`);
     if (!isFree) findings.push(`packages/${adapter}: a bundle of connect contains DEFLATE`);
   }
+  return noPage === undefined ? [] : ["READMEs in a page"];
 }
 
 /** Writes what can be published into `kept`. Everything else is in `work`, outside of the repository, whose files it must not find. */
@@ -181,16 +229,18 @@ async function check(kept: string, work: string): Promise<void> {
   const home = join(work, "home");
   mkdirSync(home);
   const env = { HOME: home, NPM_CONFIG_REGISTRY: registry, npm_config_registry: registry };
-  await consume(packed, join(work, "consumer"), env);
   stageJsr(root, join(kept, "jsr"));
-  await step("JSR: dry run", ["deno", "publish", "--dry-run", "--allow-dirty"], join(kept, "jsr"), env);
+  const skipped = await consume(packed, join(work, "consumer"), env, () =>
+    step("JSR: dry run", ["deno", "publish", "--dry-run", "--allow-dirty"], join(kept, "jsr"), env),
+  );
 
   const version = packed[0]?.manifest.version ?? "";
   for (const { folder, manifest } of packed) {
     if (manifest.version !== version) findings.push(`${folder} has another version than ${version}`);
   }
   writeFileSync(join(kept, "publish"), formatPublishScript(packed), { mode: 0o755 });
-  conclude("release", findings, `${packed.length} packages of ${version} can be published, installed and used`);
+  const result = `${packed.length} packages of ${version} can be published, installed and used`;
+  conclude("release", findings, skipped.length === 0 ? result : `${result}; SKIPPED: ${skipped.join(", ")}`);
 }
 
 if (options.write) {

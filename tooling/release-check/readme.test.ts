@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageFolders, repositoryUrl, root } from "../repository.ts";
-import { asCommonJs, asModule, checkReadme, firstProgram } from "./readme.ts";
+import { asCommonJs, asModule, asWorker, checkReadme, firstProgram, programFor } from "./readme.ts";
 
 const fence = "```";
 const program = `import { strictEqual } from "node:assert";
@@ -67,5 +67,22 @@ describe("the first program", () => {
     expect(text).toContain('require("@hybi/node")');
     expect(text).toMatch(/\(async \(\) => \{[\s\S]*await [\s\S]*\}\)\(\);/);
     expect(text).not.toMatch(/^import /m);
+  });
+
+  it("becomes a Worker that runs it for each request and responds with what that contains", async () => {
+    const text = await asWorker(snippet);
+    expect(text).toMatch(/^import \{ strictEqual \} from "node:assert";\n/);
+    expect(text).toMatch(/async fetch\(request\) \{[\s\S]*await connect\(\)[\s\S]*await request\.text\(\)/);
+  });
+});
+
+describe("the program for a page or a Worker", () => {
+  const own = `${readme}\n${fence}ts worker\nexport default { fetch() {} };\n${fence}\n`;
+
+  it("is the one that is made for it, unchanged, and otherwise the first", async () => {
+    expect(programFor("page", own)).toEqual(firstProgram(readme));
+    const worker = programFor("worker", own);
+    expect(worker?.treatment).toBe("worker");
+    if (worker !== undefined) expect(await asWorker(worker)).toMatch(/^export default \{\s*fetch\(\)/);
   });
 });

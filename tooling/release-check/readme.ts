@@ -13,6 +13,11 @@ export function firstProgram(markdown: string): Snippet | undefined {
   return extractSnippets("README.md", markdown).find(({ treatment }) => treatment !== undefined);
 }
 
+/** Returns the program of a README that runs in a page or in a Worker: one that is made for it, or else the first. */
+export function programFor(place: "page" | "worker", markdown: string): Snippet | undefined {
+  return extractSnippets("README.md", markdown).find(({ treatment }) => treatment === place) ?? firstProgram(markdown);
+}
+
 /** Checks the README of the package `name`, whose repository is at `repositoryUrl`. */
 export function checkReadme(name: string, markdown: string, repositoryUrl: string): string[] {
   const findings: string[] = [];
@@ -52,11 +57,33 @@ export async function asModule({ code }: Snippet): Promise<string> {
   return (await transform(code, { loader: "ts", format: "esm", target: "es2022" })).code;
 }
 
-/** Returns a program as the author of a CommonJS module writes it: with `require`, and inside an asynchronous function. */
-export async function asCommonJs(program: Snippet): Promise<string> {
+/** Returns the imports of a program, and what is below them. */
+async function splitModule(program: Snippet): Promise<{ imports: string; body: string }> {
   const code = await asModule(program);
   const imports = code.match(/^import\s[^;]*;$/gm) ?? [];
-  const body = imports.reduce((rest, statement) => rest.replace(statement, ""), code);
-  const wrapped = `${imports.join("\n")}\n(async () => {\n${body}})();\n`;
+  return { imports: imports.join("\n"), body: imports.reduce((rest, statement) => rest.replace(statement, ""), code) };
+}
+
+/** Returns a program as the author of a CommonJS module writes it: with `require`, and inside an asynchronous function. */
+export async function asCommonJs(program: Snippet): Promise<string> {
+  const { imports, body } = await splitModule(program);
+  const wrapped = `${imports}\n(async () => {\n${body}})();\n`;
   return (await transform(wrapped, { format: "cjs", target: "es2022" })).code;
+}
+
+/**
+ * Returns a program as a Worker that runs it for each request, because nothing may be random outside of one, and then responds with
+ * what the request contains.
+ */
+export async function asWorker(program: Snippet): Promise<string> {
+  if (program.treatment === "worker") return asModule(program);
+  const { imports, body } = await splitModule(program);
+  return `${imports}
+export default {
+async fetch(request) {
+${body}
+return new Response(await request.text());
+},
+};
+`;
 }

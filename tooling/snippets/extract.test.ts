@@ -78,7 +78,7 @@ describe("isLabelled", () => {
   const labelled = (label: string): boolean | undefined =>
     extractBlocks("a.md", `\`\`\`${label}\na\n\`\`\``).map(isLabelled)[0];
 
-  it.each(["ts run", "ts deno", "ts bun", "ts test", "ts worker", "sh", "text", "conf", "cfg", "mermaid"])(
+  it.each(["ts run", "ts deno", "ts bun", "ts test", "ts worker", "ts page", "sh", "text", "conf", "cfg", "mermaid"])(
     "accepts the label %j [R34]",
     (label) => {
       expect(labelled(label)).toBe(true);

@@ -3,10 +3,11 @@
  *
  * - "```ts run", "```ts deno" and "```ts bun": a complete program, type-checked and run in Node, Deno or Bun;
  * - "```ts test": a test file, type-checked and run by vitest in Node;
- * - "```ts worker": a Worker, type-checked here and run in workerd by interop/workerd.
+ * - "```ts worker": a Worker, type-checked here and run in workerd by interop/workerd, or in a README by tooling/release-check;
+ * - "```ts page": a program of a page whose server sends each message back, type-checked here and run by tooling/release-check.
  */
 
-export type Treatment = "run" | "deno" | "bun" | "test" | "worker";
+export type Treatment = "run" | "deno" | "bun" | "test" | "worker" | "page";
 
 /** A block of any language. */
 export interface Block {
@@ -30,7 +31,7 @@ export interface Snippet {
   readonly code: string;
 }
 
-const treatments: readonly string[] = ["run", "deno", "bun", "test", "worker"] satisfies Treatment[];
+const treatments: readonly string[] = ["run", "deno", "bun", "test", "worker", "page"] satisfies Treatment[];
 
 /** Languages of blocks that are not programs: commands, output, configuration of other programs, and pictures. */
 const otherLanguages: readonly string[] = ["sh", "text", "conf", "cfg", "mermaid"];

@@ -14,7 +14,7 @@ export interface Program {
   readonly code: string;
 }
 
-/** The command that runs a program. Workers are run by interop/workerd. */
+/** The command that runs a program. Workers are run by interop/workerd; those of READMEs, and pages, by tooling/release-check. */
 const commands: Partial<Record<Treatment, readonly string[]>> = {
   run: ["tsx", "--conditions=@hybi/source"],
   deno: ["deno", "run", "-A", "--conditions", "@hybi/source"],
@@ -24,7 +24,8 @@ const commands: Partial<Record<Treatment, readonly string[]>> = {
 
 const endings: Record<Treatment, string> = {
   run: "ts",
-  worker: "ts",
+  worker: "worker.ts",
+  page: "page.ts",
   test: "vitest.ts",
   deno: "deno.ts",
   bun: "bun.ts",
@@ -72,10 +73,17 @@ export class Programs {
     for (const program of this.all) writeFileSync(this.#pathOf(program), program.code);
     // An example may declare names without using them.
     const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
-    const workers = "../../../interop/workerd/cloudflare-sockets.d.ts";
     const others = ["./*.deno.ts", "./*.bun.ts"];
-    const own = { include: ["./*.ts", workers], exclude: [...others, "./vitest.config.ts"] };
+    const platform = ["./*.page.ts", "./*.worker.ts"];
+    const own = { include: ["./*.ts"], exclude: [...others, ...platform, "./vitest.config.ts"] };
     await this.#compile("tsconfig.json", { extends: "../../tsconfig.json", compilerOptions, ...own });
+    if (this.all.some(({ treatment }) => treatment === "page" || treatment === "worker")) {
+      // Pages and Workers have the web platform, and nothing of Node.
+      const theirOptions = { ...compilerOptions, lib: ["ES2022", "DOM", "DOM.Iterable"], types: [] };
+      const include = [...platform, "../../../interop/workerd/workers.d.ts"];
+      const theirs = { extends: "../../tsconfig.json", compilerOptions: theirOptions, include, exclude: [] };
+      await this.#compile("tsconfig.platform.json", theirs);
+    }
     if (!this.all.some(({ treatment }) => treatment === "deno" || treatment === "bun")) return;
     const theirs = { extends: "../../tsconfig.test.json", compilerOptions, include: others, exclude: [] };
     await this.#compile("tsconfig.others.json", theirs);
