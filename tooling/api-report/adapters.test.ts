@@ -37,6 +37,8 @@ const unnamed: Readonly<Record<string, string>> = {
   DOMException: "For the same reason.",
   AnyListener: "A listener of the platform's EventTarget, for overloads that take any.",
   StaticMember: "Names of the members of the class `WebSocket`.",
+  SocketSource: "Only classes of clients, and servers, construct the common interface with it.",
+  StreamSource: "For the same reason.",
   Answering: "Only the server creates an IncomingOpening.",
   Account: "Only connections have accounts in a MemoryBudget.",
   Holder: "For the same reason.",

@@ -69,7 +69,7 @@ const core: Layers = {
   },
 };
 
-/** `@hybi/websocket`: a connection over a transport (pump), opening a client, the sockets, their servers, and adapters. */
+/** `@hybi/websocket`: a connection over a transport (pump), the sockets, how a client opens one and a server accepts one, and adapters. */
 const websocket: Layers = {
   platform: { mayImport: [] },
   // What went wrong: the value that pump, sockets, servers and reconnecting clients pass on.
@@ -79,10 +79,12 @@ const websocket: Layers = {
   dom: { mayImport: ["platform", "failure", "event-loop"] },
   load: { mayImport: ["platform", "event-loop"] },
   pump: { mayImport: ["platform", "failure", "event-loop", "transport", "load"] },
-  client: { mayImport: ["platform", "failure", "event-loop", "transport", "dom", "pump"] },
-  socket: { mayImport: ["platform", "failure", "event-loop", "dom", "pump", "client"] },
-  server: { mayImport: ["platform", "failure", "event-loop", "transport", "dom", "load", "pump", "client", "socket"] },
-  reconnect: { mayImport: ["platform", "failure", "event-loop", "dom", "client", "socket"] },
+  // Sockets of both roles.
+  socket: { mayImport: ["platform", "failure", "event-loop", "dom", "pump"] },
+  // Client and server do not know each other, so that a bundle of one is without the other.
+  client: { mayImport: ["platform", "failure", "event-loop", "transport", "dom", "pump", "socket"] },
+  server: { mayImport: ["platform", "failure", "event-loop", "transport", "dom", "load", "pump", "socket"] },
+  reconnect: { mayImport: ["platform", "failure", "event-loop", "dom", "socket", "client/random-source"] },
   adapter: { mayImport: ["platform", "event-loop", "load", "client", "socket", "server"] },
   index: {
     mayImport: [
@@ -117,7 +119,7 @@ const conformance: Layers = {
 
 /**
  * The adapters are built alike: bytes in and out of the runtime (transport), the options, how a client opens a transport and how a
- * server listens, and `adapter`, which joins them.
+ * server listens, and `client` and `server`, which do not know each other.
  */
 const deno: Layers = {
   transport: { mayImport: [] },
@@ -125,8 +127,9 @@ const deno: Layers = {
   runtime: { mayImport: [] },
   open: { mayImport: ["transport", "options"] },
   listen: { mayImport: ["transport", "options"] },
-  adapter: { mayImport: ["options", "runtime", "open", "listen"] },
-  index: { mayImport: ["transport", "options", "adapter"] },
+  client: { mayImport: ["options", "open"] },
+  server: { mayImport: ["options", "runtime", "listen"] },
+  index: { mayImport: ["transport", "options", "client", "server"] },
 };
 
 const bun: Layers = deno;
@@ -136,17 +139,18 @@ const node: Layers = {
   transport: { mayImport: [] },
   options: { mayImport: [] },
   "native-functions": { mayImport: [] },
-  runtime: { mayImport: [] },
+  runtime: { mayImport: ["native-functions"] },
   fields: { mayImport: [] },
   http2: { mayImport: ["transport", "fields"] },
   proxy: { mayImport: ["options"] },
   open: { mayImport: ["transport", "options", "http2/client", "proxy"] },
   "secure-server": { mayImport: ["runtime"] },
   listen: { mayImport: ["transport", "secure-server"] },
-  adapter: { mayImport: ["options", "native-functions", "runtime", "open", "listen"] },
-  upgrade: { mayImport: ["transport", "runtime", "fields", "http2/transport", "adapter"] },
+  client: { mayImport: ["options", "runtime", "open"] },
+  server: { mayImport: ["options", "runtime", "listen"] },
+  upgrade: { mayImport: ["transport", "runtime", "fields", "http2/transport", "server"] },
   index: {
-    mayImport: ["transport", "options", "native-functions", "runtime", "http2", "proxy", "adapter", "upgrade"],
+    mayImport: ["transport", "options", "native-functions", "runtime", "http2", "proxy", "client", "server", "upgrade"],
   },
 };
 

@@ -48,8 +48,8 @@ const maskedMessages = "0x81, 0x85, 0, 0, 0, 0, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0x
 const echoedMessages = "129,5,104,101,108,108,111,130,3,1,2,3";
 
 const listening = (runtime: string): Frame => ({
-  file: `packages/${runtime}/src/adapter.ts`,
-  index: runtime === "node" ? 2 : 1,
+  file: `packages/${runtime}/src/server.ts`,
+  index: runtime === "node" ? 1 : 0,
   treatment: runtime === "node" ? "run" : (runtime as "deno" | "bun"),
   program: `
 import { listen as listenAnywhere } from "@hybi/${runtime}";
@@ -61,7 +61,8 @@ await server.close();`,
 });
 
 const connecting = (runtime: string, trust: string): Frame => ({
-  file: `packages/${runtime}/src/adapter.ts`,
+  file: `packages/${runtime}/src/client.ts`,
+  index: runtime === "node" ? 1 : 0,
   treatment: runtime === "node" ? "run" : (runtime as "deno" | "bun"),
   program: `
 import { connect as connectAnywhere, listen } from "@hybi/${runtime}";
@@ -207,7 +208,7 @@ for (const bytes of server.takeOutput()) client.receive(bytes);
 if (client.agreement?.extensions[0]?.name !== "permessage-deflate") throw new Error("not agreed on");`,
   },
   {
-    file: "packages/websocket/src/socket/create-websocket-class.ts",
+    file: "packages/websocket/src/client/create-websocket-class.ts",
     treatment: "run",
     program: `${overPair('(opening) => opening.accept().send("hello")')}
 const [connectTcp, nodeFunctions] = [viaPair, {}];
@@ -218,7 +219,7 @@ if (data !== "hello") throw new Error(String(data));
 socket.close();`,
   },
   {
-    file: "packages/websocket/src/socket/websocket.ts",
+    file: "packages/websocket/src/client/websocket.ts",
     treatment: "run",
     program: `${overPair('(opening) => opening.accept({ subprotocol: "chat" }).send("hello")')}
 const WebSocket = createWebSocketClass(viaPair);
@@ -230,7 +231,7 @@ await new Promise((resolve) => (socket.onclose = resolve));
 if (lines.join() !== "hello" || socket.protocol !== "chat") throw new Error(lines.join());`,
   },
   {
-    file: "packages/websocket/src/socket/websocket-stream.ts",
+    file: "packages/websocket/src/client/websocket-stream.ts",
     treatment: "run",
     program: `
 import type { StreamMessage } from "@hybi/websocket";
@@ -336,7 +337,7 @@ if (data !== "hello") throw new Error(String(data));
 client.close();`,
   },
   {
-    file: "packages/websocket/src/socket/when-open.ts",
+    file: "packages/websocket/src/client/when-open.ts",
     treatment: "run",
     program: `
 import { whenOpen } from "@hybi/websocket";
@@ -441,10 +442,9 @@ for await (const message of socket) {
   connecting("node", "ca: cert"),
   connecting("deno", "caCerts: [cert]"),
   connecting("bun", "ca: cert"),
-  ...(["upgrade", "adapter"] as const).map(
+  ...(["upgrade", "server"] as const).map(
     (name): Frame => ({
       file: `packages/node/src/${name}.ts`,
-      index: name === "adapter" ? 3 : 0,
       treatment: "run",
       program: `
 import { once } from "node:events";
@@ -505,8 +505,7 @@ if (asked !== "/asked") throw new Error("nobody has asked");
 server.close();`,
   },
   {
-    file: "packages/node/src/adapter.ts",
-    index: 1,
+    file: "packages/node/src/client.ts",
     treatment: "run",
     program: `
 import { listen, WebSocket as OverNode } from "@hybi/node";

@@ -1,7 +1,7 @@
 /** `@hybi/deno`: WebSocket connections over Deno's sockets. Exports, in reading order. */
 
 // Clients.
-export { type ConnectOptions, connect, WebSocket, WebSocketStream } from "./adapter.ts";
+export { type ConnectOptions, connect, WebSocket, WebSocketStream } from "./client.ts";
 export type { TlsClientOptions, TransportOptions } from "./options.ts";
 export {
   type ClientSocketOptions,
@@ -18,7 +18,7 @@ export {
 } from "@hybi/websocket";
 
 // Servers.
-export { type ListenOptions, listen, WebSocketServer } from "./adapter.ts";
+export { type ListenOptions, listen, WebSocketServer } from "./server.ts";
 export type { TlsServerOptions } from "./options.ts";
 export type {
   AcceptOptions,

@@ -1,7 +1,7 @@
 /** `@hybi/node`: WebSocket connections over node:net, node:tls, node:http and node:http2. Exports, in reading order. */
 
 // Clients.
-export { type ConnectOptions, connect, WebSocket, WebSocketStream } from "./adapter.ts";
+export { type ConnectOptions, connect, WebSocket, WebSocketStream } from "./client.ts";
 export type { ProxyOptions, TransportOptions } from "./options.ts";
 export {
   type ClientSocketOptions,
@@ -18,7 +18,7 @@ export {
 } from "@hybi/websocket";
 
 // Servers.
-export { type ListenOptions, listen, WebSocketServer } from "./adapter.ts";
+export { type ListenOptions, listen, WebSocketServer } from "./server.ts";
 export { upgrade, upgradeStream } from "./upgrade.ts";
 export type {
   AcceptOptions,

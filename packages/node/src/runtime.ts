@@ -1,7 +1,8 @@
 /** What Node knows of its machine: its clock, and the default of a server's `memoryBudget`. */
 import { totalmem } from "node:os";
 import { getHeapStatistics } from "node:v8";
-import { type Clock, type MemoryBudget, systemClock } from "@hybi/websocket";
+import { type Clock, type MemoryBudget, type RuntimeOptions, systemClock } from "@hybi/websocket";
+import { nodeFunctions } from "./native-functions.ts";
 
 const resolved = Promise.resolve();
 
@@ -13,6 +14,9 @@ export const nodeClock: Clock = {
   defer: (task) => void resolved.then(() => process.nextTick(task)),
   nextTurn: (task) => void setImmediate(task),
 };
+
+/** Defaults of the option `runtime` of clients and servers. */
+export const nodeRuntime: RuntimeOptions = { native: nodeFunctions, clock: nodeClock };
 
 /** An eighth leaves room for the application and for memory that hybi does not count, such as the runtime's own buffers. */
 const share = 1 / 8;

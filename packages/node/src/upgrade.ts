@@ -16,10 +16,10 @@ import {
   type SingleRequestOptions,
   type Transport,
 } from "@hybi/websocket";
-import { WebSocketServer } from "./adapter.ts";
 import { fieldLines, headersObject } from "./fields.ts";
 import { cancel, endResponse, Http2Transport } from "./http2/transport.ts";
 import { memoryBudgetOf } from "./runtime.ts";
+import { WebSocketServer } from "./server.ts";
 import { NodeTransport } from "./transport.ts";
 
 /**

@@ -1,13 +1,8 @@
 /** Exports of `@hybi/websocket`, in reading order: WebSocket and WebSocketStream over any transport, and the pump below them. */
 
 // The interfaces of the web platform.
-export {
-  type MessagesOptions,
-  WebSocket,
-  type WebSocketEventMap,
-  type WebSocketHandler,
-  type WebSocketListener,
-} from "./socket/websocket.ts";
+export { WebSocket, type WebSocketClass } from "./client/websocket.ts";
+export type { MessagesOptions, WebSocketEventMap, WebSocketHandler, WebSocketListener } from "./socket/websocket.ts";
 export type { OnLoss } from "./socket/message-queue.ts";
 export type { SocketStatistics } from "./socket/socket-statistics.ts";
 export type { ReadyState } from "./socket/lifecycle.ts";
@@ -20,13 +15,13 @@ export {
   FailureEvent,
   type SocketMessageEvent,
 } from "./dom/socket-events.ts";
-export { WebSocketStream } from "./socket/websocket-stream.ts";
+export { WebSocketStream, type WebSocketStreamClass } from "./client/websocket-stream.ts";
+export type { WebSocketStreamOptions } from "./client/stream-options.ts";
 export type {
   AcceptStreamOptions,
   StreamMessage,
   WebSocketCloseInfo,
   WebSocketOpenInfo,
-  WebSocketStreamOptions,
 } from "./socket/stream-info.ts";
 export { WebSocketError, type WebSocketErrorInit } from "./dom/websocket-error.ts";
 
@@ -34,20 +29,16 @@ export { WebSocketError, type WebSocketErrorInit } from "./dom/websocket-error.t
 export {
   type Adapter,
   type AdapterParts,
-  type ConnectOptions,
   createAdapter,
   type ListeningAdapter,
   type ListeningParts,
 } from "./adapter/create-adapter.ts";
 
 // Clients: an adapter provides the transport.
-export {
-  createWebSocketClass,
-  createWebSocketStreamClass,
-  type WebSocketClass,
-  type WebSocketStreamClass,
-} from "./socket/create-websocket-class.ts";
-export { whenOpen } from "./socket/when-open.ts";
+export { type ConnectOptions, createConnect } from "./client/connect.ts";
+export { createOpener, type OpeningFunctions } from "./client/opener.ts";
+export { createWebSocketClass, createWebSocketStreamClass } from "./client/create-websocket-class.ts";
+export { whenOpen } from "./client/when-open.ts";
 export type {
   AgreedTransport,
   ClientRuntimeOptions,
@@ -55,7 +46,7 @@ export type {
   Connect,
   ConnectTarget,
 } from "./client/socket-options.ts";
-export type { RuntimeOptions } from "./client/runtime-options.ts";
+export type { RuntimeOptions } from "./socket/runtime-options.ts";
 
 // What went wrong.
 export { type Failure, failureText } from "./failure/failure.ts";
@@ -73,7 +64,14 @@ export {
   WebSocketServer,
 } from "./server/server.ts";
 export type { Origins } from "./server/origins.ts";
-export type { Listener, ListenOptions, Server } from "./server/listening.ts";
+export {
+  createListen,
+  type Listener,
+  type ListeningFunctions,
+  type ListenOptions,
+  type Server,
+} from "./server/listening.ts";
+export { createServerClass, type ServerRuntime } from "./server/server-class.ts";
 export { MemoryBudget } from "./load/memory-budget.ts";
 export type { AcceptOptions, IncomingOpening, TransportInfo } from "./server/incoming-opening.ts";
 export type { ConnectStream } from "./server/pending-connect.ts";

@@ -2,8 +2,8 @@
 import { UsageError } from "@hybi/core";
 import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
+import { createWebSocketClass } from "../src/client/create-websocket-class.ts";
 import { WebSocketServer } from "../src/server/server.ts";
-import { createWebSocketClass } from "../src/socket/create-websocket-class.ts";
 import { createTransportPair } from "../src/transport/pair.ts";
 import { TestClock, until } from "./support/clock.ts";
 import { thrown, World } from "./support/link.ts";

@@ -6,7 +6,8 @@ import type {
   OpeningHandler,
   Server,
   WebSocket,
-  WebSocketStream,
+  WebSocketClass,
+  WebSocketStreamClass,
 } from "@hybi/websocket";
 
 /** A raw connection below WebSocket, for behaviour that no endpoint of this library would show. */
@@ -31,8 +32,8 @@ export interface TestedAdapter {
   connect(url: string, options?: ConnectOptions): Promise<WebSocket>;
   listen(handler: OpeningHandler, options: ListenSettings): Promise<Server>;
   /** The web platform interfaces of the adapter. Not tested when omitted. */
-  readonly WebSocket?: typeof WebSocket | undefined;
-  readonly WebSocketStream?: typeof WebSocketStream | undefined;
+  readonly WebSocket?: WebSocketClass<never> | undefined;
+  readonly WebSocketStream?: WebSocketStreamClass<never> | undefined;
   /** Opens a TCP connection to a port of 127.0.0.1, with any API of the runtime. */
   openRaw(port: number): Promise<RawConnection>;
   /** A certificate for 127.0.0.1 and its key, in PEM, and the `transportOptions` of a client that trusts it. */

@@ -1,8 +1,8 @@
 /** What `createAdapter` makes of the parts of an adapter. Its options are tested in tests/scenarios/options.test.ts. */
 import { describe, expect, it } from "vitest";
+import { WebSocket } from "../client/websocket.ts";
 import { MemoryBudget } from "../load/memory-budget.ts";
 import { WebSocketServer } from "../server/server.ts";
-import { WebSocket } from "../socket/websocket.ts";
 import { createTransportPair } from "../transport/pair.ts";
 import { createAdapter } from "./create-adapter.ts";
 

@@ -8,8 +8,8 @@ import { OpeningError } from "../failure/opening-error.ts";
 import { silentListener } from "../pump/listener.ts";
 import { Pump } from "../pump/pump.ts";
 import type { IncomingOpening } from "../server/incoming-opening.ts";
-import { createWebSocketClass } from "../socket/create-websocket-class.ts";
 import { createTransportPair } from "../transport/pair.ts";
+import { createWebSocketClass } from "./create-websocket-class.ts";
 import type { ConnectTarget } from "./socket-options.ts";
 
 /** The error with which `connect` reports an HTTP response. */

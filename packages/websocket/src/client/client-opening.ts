@@ -14,21 +14,13 @@ import { type Failure, failureIn, givenUp, transportTooLate } from "../failure/f
 import { OpeningError } from "../failure/opening-error.ts";
 import { orNoReason } from "../platform/error-text.ts";
 import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
-import type { PumpListener } from "../pump/listener.ts";
 import { Pump } from "../pump/pump.ts";
+import type { Opening, OpeningListener } from "../socket/opening.ts";
 import { transportCheck } from "../transport/checks.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ClassOptions, type ClientSetup } from "./client-setup.ts";
 import { destinationOf } from "./destination.ts";
 import type { AgreedTransport, ClientSocketOptions } from "./socket-options.ts";
-
-/** Receives the events of an opening. */
-export interface OpeningListener extends PumpListener {
-  /** Called with a new pump, again after a redirect, before the pump is started. */
-  attach(pump: Pump): void;
-  /** Called when there will be no pump. Nothing follows. */
-  openingFailed(failure: Failure): void;
-}
 
 /**
  * RFC 6455 §4.1 step 2: at most one connection in CONNECTING to a host, within this realm and as far as hosts can be
@@ -38,7 +30,7 @@ export interface OpeningListener extends PumpListener {
 const slots = hasRequestContexts ? undefined : new OpeningSlots<ClientOpening>();
 
 /** One attempt to open a connection, redirects included. */
-export class ClientOpening {
+export class ClientOpening implements Opening {
   readonly #options: ClientSocketOptions;
   readonly #listener: OpeningListener;
   readonly #clock: Clock;

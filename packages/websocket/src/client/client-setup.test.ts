@@ -1,7 +1,7 @@
 import { ClientConfig, DeadlineConfig } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass } from "../socket/create-websocket-class.ts";
 import { ClassOptions } from "./client-setup.ts";
+import { createWebSocketClass } from "./create-websocket-class.ts";
 import type { ClientSocketOptions, ConnectTarget } from "./socket-options.ts";
 
 describe("the setup of a client", () => {

@@ -14,9 +14,9 @@ import type { BinaryType } from "../dom/message-data.ts";
 import { isIterable, toDomString, toSequence } from "../dom/web-idl.ts";
 import type { ErrorHandler } from "../event-loop/reporter.ts";
 import { runtimeAliases } from "../platform/option-checks.ts";
+import { deadlineAliases, endpointChecks } from "../socket/endpoint-checks.ts";
+import { type RuntimeOptions, runtimeChecks } from "../socket/runtime-options.ts";
 import type { Transport } from "../transport/transport.ts";
-import { deadlineAliases, endpointChecks } from "./endpoint-checks.ts";
-import { type RuntimeOptions, runtimeChecks } from "./runtime-options.ts";
 
 /** What an adapter's `connect` is called with. */
 export interface ConnectTarget {

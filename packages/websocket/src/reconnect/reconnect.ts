@@ -9,7 +9,6 @@
 import { backoffAliases, checkOptions, type OptionAliases, type OptionChecks, takes } from "@hybi/core/options";
 import type { BackoffOptions } from "@hybi/core/policy";
 import { randomOf } from "../client/random-source.ts";
-import type { RuntimeOptions } from "../client/runtime-options.ts";
 import { checkClose } from "../dom/check-close.ts";
 import { GuardedListeners } from "../dom/guarded-listeners.ts";
 import type { Sendable } from "../dom/message-data.ts";
@@ -29,6 +28,7 @@ import { type Failure, failureIn } from "../failure/failure.ts";
 import { clockCheck, runtimeAliases, signalCheck } from "../platform/option-checks.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import { CONNECTING } from "../socket/lifecycle.ts";
+import type { RuntimeOptions } from "../socket/runtime-options.ts";
 import { EndedEvent, WaitingEvent } from "./events.ts";
 import { isMistake } from "./hopeless.ts";
 import { Outbox, type OutboxLimits, outboxCheck } from "./outbox.ts";

@@ -1,15 +1,15 @@
 /** A valid opening request, passed to the handler of a server, which accepts or rejects it (RFC 6455 §4.2.2). */
 import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core/opening";
 import { answerAliases, answerChecks, checkOptions, type OptionChecks, rejectionChecks } from "@hybi/core/options";
-import type { OpeningListener } from "../client/client-opening.ts";
-import { endpointChecks } from "../client/endpoint-checks.ts";
 import { type BinaryType, binaryTypeOf } from "../dom/message-data.ts";
 import type { Clock } from "../event-loop/clock.ts";
 import type { Reporter } from "../event-loop/reporter.ts";
 import type { Failure } from "../failure/failure.ts";
 import type { Closable } from "../pump/closable.ts";
-import { Accepted } from "../socket/accepted.ts";
+import { endpointChecks } from "../socket/endpoint-checks.ts";
+import type { OpeningListener } from "../socket/opening.ts";
 import { SocketCore } from "../socket/socket-core.ts";
+import { SocketSource, StreamSource } from "../socket/socket-source.ts";
 import { StreamCore } from "../socket/stream-core.ts";
 import { type AcceptStreamOptions, checkAcceptStream } from "../socket/stream-info.ts";
 import { WebSocket } from "../socket/websocket.ts";
@@ -83,12 +83,12 @@ export class IncomingOpening {
     const { binaryType: given, ...answer } = options;
     const binaryType = binaryTypeOf(given, this.#answering.binaryType);
     let core: SocketCore | undefined;
-    const source = new Accepted(this.#answering.sharedUrl(this.url), (target) => {
-      core = new SocketCore(target!, this.#answering.clock, this.#answering.report);
+    const source = new SocketSource(this.#answering.sharedUrl(this.url), "server", (target) => {
+      core = new SocketCore(target, this.#answering.clock, this.#answering.report);
       core.binaryType = binaryType;
       return core;
     });
-    const socket = new WebSocket(source as unknown as string);
+    const socket = new WebSocket(source);
     this.#answering.accept(answer, core!);
     this.#answering.accepted();
     return socket;
@@ -103,7 +103,7 @@ export class IncomingOpening {
     checkOptions("acceptStream", answer, answerChecks, answerAliases);
     checkAcceptStream(options);
     const core = new StreamCore(options);
-    const stream = new WebSocketStream(new Accepted(this.url, () => core) as unknown as string);
+    const stream = new WebSocketStream(new StreamSource(this.url, "server", core));
     this.#answering.accept(answer, core);
     return stream;
   }

@@ -1,4 +1,4 @@
-/** The options and the result of every adapter's `listen`. The adapter provides the listener; the rest is common to all. */
+/** `listen`, which every adapter exports: its options and its result. The adapter provides the listener; the rest is common to all. */
 import { UsageError } from "@hybi/core";
 import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes } from "@hybi/core/options";
 import type { Sendable } from "../dom/message-data.ts";
@@ -6,6 +6,7 @@ import type { WebSocket } from "../socket/websocket.ts";
 import {
   type BroadcastOptions,
   checkShutdown,
+  type OpeningHandler,
   type ServerOptions,
   type ServerTotals,
   type ShutdownOptions,
@@ -33,12 +34,45 @@ const listenChecks: OptionChecks<Omit<ListenOptions, "tls">> = {
   path: takes.text,
 };
 
+/** What an adapter provides for `listen()`; `TlsOptions` is the type of its option `tls`. */
+export interface ListeningFunctions<TlsOptions = unknown> {
+  /**
+   * Starts to listen where `options` say, and passes each connection to `server.receive`. `options` are those of `listen()`, and
+   * have been checked.
+   */
+  openListener(server: WebSocketServer, options: ListenOptions<TlsOptions>): Listener | Promise<Listener>;
+  /** Checks the option `tls` of `listen()`. */
+  readonly checkTls: OptionCheck;
+}
+
+/**
+ * Returns the function `listen`, which creates servers of the class `ServerClass`.
+ *
+ * @throws UsageError `option/type` for what is no function
+ */
+export function createListen<TlsOptions>(
+  ServerClass: typeof WebSocketServer,
+  { openListener, checkTls }: ListeningFunctions<TlsOptions>,
+): (handler: OpeningHandler, options?: ListenOptions<TlsOptions>) => Promise<Server> {
+  takes.callback(openListener, "openListener");
+  takes.callback(checkTls, "checkTls");
+  return async (handler, options = {}) => {
+    if (typeof handler !== "function") {
+      throw new UsageError("option/type", "The handler must be a function, and is the first argument of listen.");
+    }
+    checkListenOptions(options, checkTls);
+    const { port: _port, host: _host, path: _path, tls, ...rest } = options;
+    const server = new ServerClass(handler, rest);
+    return createListeningServer(server, tls !== undefined, await openListener(server, options));
+  };
+}
+
 /**
  * Checks the options of an adapter's `listen`; `checkTls` checks the option `tls`.
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  */
-export function checkListenOptions(options: ListenOptions, checkTls: OptionCheck): void {
+function checkListenOptions(options: ListenOptions, checkTls: OptionCheck): void {
   checkOptions("listen", options, { ...listenChecks, tls: checkTls }, aliases);
   const { path, port, host } = options;
   if (path === undefined || (port === undefined && host === undefined)) return;

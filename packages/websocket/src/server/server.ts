@@ -30,8 +30,6 @@ import {
   takes,
 } from "@hybi/core/options";
 import type { OriginCheck } from "@hybi/core/policy";
-import { deadlineAliases, endpointChecks } from "../client/endpoint-checks.ts";
-import { type RuntimeOptions, runtimeChecks } from "../client/runtime-options.ts";
 import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "../dom/message-data.ts";
 import { isBlob } from "../dom/platform-classes.ts";
 import { requireArguments } from "../dom/web-idl.ts";
@@ -53,7 +51,9 @@ import { runtimeAliases, withDefaults } from "../platform/option-checks.ts";
 import { bound } from "../platform/runtime.ts";
 import type { Closable } from "../pump/closable.ts";
 import { Pump } from "../pump/pump.ts";
+import { deadlineAliases, endpointChecks } from "../socket/endpoint-checks.ts";
 import { OPEN } from "../socket/lifecycle.ts";
+import { type RuntimeOptions, runtimeChecks } from "../socket/runtime-options.ts";
 import { coreOf, WebSocket } from "../socket/websocket.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";

@@ -5,11 +5,11 @@
  */
 import type { Agreement, Violation } from "@hybi/core";
 import type { ResponseHead } from "@hybi/core/opening";
-import type { ClientOpening, OpeningListener } from "../client/client-opening.ts";
 import { type Failure, failureOf, givenUp } from "../failure/failure.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import { type Closable, type ClosableOwner, leaveOwner } from "../pump/closable.ts";
 import type { Pump } from "../pump/pump.ts";
+import type { Opening, OpeningListener } from "./opening.ts";
 
 /** The values of `readyState` (WHATWG WebSockets §3.1). */
 export const CONNECTING = 0;
@@ -29,7 +29,7 @@ export abstract class Lifecycle implements OpeningListener, Closable {
   // `Member`, of the list of the server's connections
   place = 0;
   /** For clients, until the end: the opening, which redirects may repeat. */
-  protected opening: ClientOpening | undefined;
+  protected opening: Opening | undefined;
   /** From the first transport until the end. */
   protected pump: Pump | undefined;
   /** Why the connection failed: the first reason. */
@@ -54,7 +54,7 @@ export abstract class Lifecycle implements OpeningListener, Closable {
   // Called by the interface, and by the server that owns the connection
 
   /** For clients: starts opening the connection. */
-  begin(opening: ClientOpening): void {
+  begin(opening: Opening): void {
     this.opening = opening;
     opening.start();
   }

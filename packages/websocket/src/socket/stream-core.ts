@@ -1,7 +1,6 @@
 /** The internals behind the WebSocketStream interface: two streams, two promises, and the listener of the pump. */
 
 import type { Agreement } from "@hybi/core";
-import type { ClientOpening } from "../client/client-opening.ts";
 import { checkClose } from "../dom/check-close.ts";
 import { abortReason } from "../dom/dom-exception.ts";
 import { ownBuffer, writable } from "../dom/message-data.ts";
@@ -10,8 +9,9 @@ import { closeError, isEndOfConnection, lateWriteError, unsentError, WebSocketEr
 import type { Pump } from "../pump/pump.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { CLOSED, CONNECTING, Lifecycle, OPEN } from "./lifecycle.ts";
+import type { Opening } from "./opening.ts";
 import { isMistake } from "./send-errors.ts";
-import type { StreamMessage, WebSocketCloseInfo, WebSocketOpenInfo, WebSocketStreamOptions } from "./stream-info.ts";
+import type { StreamMessage, StreamSettings, WebSocketCloseInfo, WebSocketOpenInfo } from "./stream-info.ts";
 
 const defaultHighWaterMark = 65_536;
 
@@ -44,7 +44,7 @@ class Deferred<Value> {
 export class StreamCore extends Lifecycle {
   readonly #opened = new Deferred<WebSocketOpenInfo>();
   readonly #closed = new Deferred<WebSocketCloseInfo>();
-  readonly #options: WebSocketStreamOptions;
+  readonly #options: StreamSettings;
   readonly #writeHighWaterMark: number;
   /** Finite, so that the queue's size can be computed from `desiredSize`. */
   readonly #readHighWaterMark: number;
@@ -65,7 +65,7 @@ export class StreamCore extends Lifecycle {
   readonly #onAbort: () => void = () => this.#abort();
 
   /** @throws TypeError if the runtime lacks streams */
-  constructor(options: WebSocketStreamOptions) {
+  constructor(options: StreamSettings) {
     super();
     requirePlatform("WebSocketStream", "ReadableStream", "WritableStream");
     this.#options = options;
@@ -83,7 +83,7 @@ export class StreamCore extends Lifecycle {
 
   // Called by the interface
 
-  override begin(opening: ClientOpening): void {
+  override begin(opening: Opening): void {
     const { signal } = this.#options;
     if (signal?.aborted === true) {
       this.opening = opening;

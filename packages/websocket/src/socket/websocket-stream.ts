@@ -1,35 +1,19 @@
 /**
  * The WebSocketStream interface (WHATWG WebSockets, WebSocketStream): a connection as a readable and a writable stream
  * of messages, with backpressure in both directions. If the reader stops, the peer has to stop sending; a writer waits
- * for room.
+ * for room. The class that applications construct is in `client/websocket-stream.ts`.
  */
 
-import { parseWebSocketUrl } from "@hybi/core/opening";
-import { ClientOpening } from "../client/client-opening.ts";
 import { checkClose } from "../dom/check-close.ts";
-import { withSyntaxErrors } from "../dom/dom-exception.ts";
-import { defineInstances, defineInterface, requireArguments, toUsvString } from "../dom/web-idl.ts";
+import { defineInstances, defineInterface } from "../dom/web-idl.ts";
 import { closeInfo } from "../dom/websocket-error.ts";
-import { Accepted } from "./accepted.ts";
-import { StreamCore } from "./stream-core.ts";
-import {
-  streamOptions,
-  type WebSocketCloseInfo,
-  type WebSocketOpenInfo,
-  type WebSocketStreamOptions,
-} from "./stream-info.ts";
-import { ambientBase, resolveUrl } from "./url.ts";
+import { checkSource, StreamSource } from "./socket-source.ts";
+import type { StreamCore } from "./stream-core.ts";
+import type { WebSocketCloseInfo, WebSocketOpenInfo } from "./stream-info.ts";
 
 let isOne: (value: unknown) => value is WebSocketStream;
 
-/**
- * A WebSocket connection as a pair of streams.
- *
- * @example
- * const stream = new WebSocketStream("wss://example.com/");
- * const { readable, writable } = await stream.opened;
- * await readable.pipeThrough(shout).pipeTo(writable);
- */
+/** A WebSocket connection of either role as a pair of streams. */
 export class WebSocketStream {
   static {
     // Accepted streams are instances of the classes of adapters as well.
@@ -42,27 +26,12 @@ export class WebSocketStream {
   readonly #closer: "page" | "server";
   readonly #core: StreamCore;
 
-  /**
-   * Starts connecting.
-   *
-   * @throws DOMException SyntaxError for an invalid URL or subprotocol; UsageError for options that cannot be sent
-   */
-  constructor(url: string | URL, options: WebSocketStreamOptions = {}) {
-    const given: unknown = url;
-    if (given instanceof Accepted) {
-      this.#url = given.url;
-      this.#closer = "server";
-      this.#core = given.createCore(undefined) as StreamCore;
-      return;
-    }
-    // biome-ignore lint/complexity/noArguments: Web IDL distinguishes a missing argument from undefined.
-    requireArguments(arguments, 1, "WebSocketStream");
-    const input = toUsvString(url);
-    const converted = streamOptions(options);
-    this.#closer = "page";
-    this.#core = new StreamCore(converted);
-    this.#url = resolveUrl(input, converted.base ?? ambientBase());
-    this.#core.begin(withSyntaxErrors(() => new ClientOpening(parseWebSocketUrl(this.#url), converted, this.#core)));
+  /** Called by the classes of clients, and by servers. @throws TypeError for any other argument */
+  constructor(source: StreamSource) {
+    checkSource(source, StreamSource);
+    this.#url = source.url;
+    this.#closer = source.closer;
+    this.#core = source.core as StreamCore;
   }
 
   get url(): string {

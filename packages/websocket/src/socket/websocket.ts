@@ -1,24 +1,18 @@
 /**
- * The WebSocket interface (WHATWG WebSockets §3) over any transport, for client sockets and accepted sockets. Adapters
- * export it with a `connect` of their own; see `createWebSocketClass`. Members beyond the standard are marked as
- * extensions.
+ * The WebSocket interface (WHATWG WebSockets §3) over any transport, for client sockets and accepted sockets. The class that
+ * applications construct is in `client/websocket.ts`. Members beyond the standard are marked as extensions.
  */
 
 import { type Agreement, type PreparedMessage, type SendOptions, UsageError } from "@hybi/core";
-import { parseWebSocketUrl } from "@hybi/core/opening";
 import { checkOptions, checkSendOptions, type OptionChecks, takes } from "@hybi/core/options";
-import { ClientOpening } from "../client/client-opening.ts";
-import { type ClientSocketOptions, clientOptions } from "../client/socket-options.ts";
 import { checkClose } from "../dom/check-close.ts";
-import { invalidState, withSyntaxErrors } from "../dom/dom-exception.ts";
+import { invalidState } from "../dom/dom-exception.ts";
 import { createHandlerListener, EventHandlers, type HandledType, type Handler } from "../dom/event-handlers.ts";
 import { fire, isAskedByPlatform } from "../dom/fire.ts";
 import { GuardedListeners } from "../dom/guarded-listeners.ts";
 import {
   type BinaryType,
-  binaryTypeOf,
   checkBlobs,
-  defaultBinaryType,
   isBinaryType,
   type MessageData,
   type Sendable,
@@ -36,15 +30,12 @@ import {
   toDomString,
   toUsvString,
 } from "../dom/web-idl.ts";
-import { clockOf } from "../event-loop/clock.ts";
-import { asUncaught, createReporter } from "../event-loop/reporter.ts";
-import { Accepted } from "./accepted.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./lifecycle.ts";
 import type { OnLoss } from "./message-queue.ts";
-import { SocketCore, type SocketSendOptions, sendOptions } from "./socket-core.ts";
+import { type SocketCore, type SocketSendOptions, sendOptions } from "./socket-core.ts";
+import { checkSource, SocketSource } from "./socket-source.ts";
 import type { SocketStatistics } from "./socket-statistics.ts";
-import { ambientBase, originOf, resolveUrl } from "./url.ts";
 
 /** The events of a WebSocket. */
 export interface WebSocketEventMap {
@@ -83,13 +74,7 @@ const messagesChecks: OptionChecks<MessagesOptions> = { onLoss: takes.oneOf("thr
 /** Returns the internals of a socket, for servers; undefined if `value` is none. */
 export let coreOf: (value: unknown) => SocketCore | undefined;
 
-/**
- * A WebSocket.
- *
- * @example
- * const socket = new WebSocket("wss://example.com/chat", "chat");
- * socket.onmessage = ({ data }) => console.log(data);
- */
+/** A WebSocket of either role. */
 export class WebSocket extends EventTarget {
   declare static readonly CONNECTING: typeof CONNECTING;
   declare static readonly OPEN: typeof OPEN;
@@ -120,33 +105,13 @@ export class WebSocket extends EventTarget {
   /** Whether a listener was ever added. */
   #hasListeners = false;
 
-  /**
-   * Starts connecting. `protocols` are the subprotocols to offer; passing options instead is an extension.
-   *
-   * @throws DOMException SyntaxError for an invalid URL or subprotocol; UsageError for options that cannot be sent
-   */
-  constructor(url: string | URL, protocols: string | readonly string[] | ClientSocketOptions = []) {
+  /** Called by the classes of clients, and by servers. @throws TypeError for any other argument */
+  constructor(source: SocketSource) {
     super();
-    const given: unknown = url;
-    if (given instanceof Accepted) {
-      this.#url = given.url;
-      this.#closer = "server";
-      this.#core = given.createCore(this) as SocketCore;
-      return;
-    }
-    // biome-ignore lint/complexity/noArguments: Web IDL distinguishes a missing argument from undefined.
-    requireArguments(arguments, 1, "WebSocket");
-    this.#closer = "page";
-    const input = toUsvString(url);
-    const options = clientOptions(protocols);
-    const clock = clockOf(options.runtime?.clock);
-    const core = new SocketCore(this, clock, createReporter(options.onError, clock, asUncaught));
-    core.binaryType = binaryTypeOf(options.binaryType, defaultBinaryType());
-    this.#core = core;
-    this.#url = resolveUrl(input, options.base ?? ambientBase());
-    const target = withSyntaxErrors(() => parseWebSocketUrl(this.#url));
-    core.origin = originOf(target);
-    core.begin(withSyntaxErrors(() => new ClientOpening(target, options, core)));
+    checkSource(source, SocketSource);
+    this.#url = source.url;
+    this.#closer = source.closer;
+    this.#core = source.createCore(this) as SocketCore;
   }
 
   // The standard interface

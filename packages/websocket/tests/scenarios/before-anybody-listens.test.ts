@@ -1,8 +1,8 @@
 /** Messages that arrive before a listener is added. RFC 6455 knows no such moment: what was received must never be lost. */
 
 import { describe, expect, it } from "vitest";
+import { whenOpen } from "../../src/client/when-open.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { whenOpen } from "../../src/socket/when-open.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import { silentSink } from "../support/by-hand.ts";
 import { turn, until } from "../support/clock.ts";

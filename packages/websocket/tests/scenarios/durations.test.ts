@@ -3,13 +3,13 @@
 import { Endpoint, plainAgreement } from "@hybi/core";
 import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
+import { createWebSocketClass, createWebSocketStreamClass } from "../../src/client/create-websocket-class.ts";
+import { whenOpen } from "../../src/client/when-open.ts";
 import { silentListener } from "../../src/pump/listener.ts";
 import { Pump } from "../../src/pump/pump.ts";
 import { reconnect } from "../../src/reconnect/reconnect.ts";
 import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
-import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
-import { whenOpen } from "../../src/socket/when-open.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import { silentSink } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";

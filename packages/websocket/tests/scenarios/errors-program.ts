@@ -1,7 +1,7 @@
 /** A program whose client has a handler that fails in the way given by the first argument. */
 
+import { createWebSocketClass } from "../../src/client/create-websocket-class.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
-import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 
 const [way, onError] = process.argv.slice(2);

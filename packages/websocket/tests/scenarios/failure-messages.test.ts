@@ -1,9 +1,9 @@
 /** The message of a failed connection: whatever a transport fails with, every client API reports a text. */
 import { describe, expect, it } from "vitest";
+import { createWebSocketClass, createWebSocketStreamClass } from "../../src/client/create-websocket-class.ts";
+import { whenOpen } from "../../src/client/when-open.ts";
 import type { FailureEvent } from "../../src/dom/socket-events.ts";
-import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { whenOpen } from "../../src/socket/when-open.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import { World } from "../support/link.ts";
 

@@ -12,11 +12,11 @@ import {
 } from "@hybi/core";
 import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
+import { createWebSocketClass } from "../../src/client/create-websocket-class.ts";
 import type { Connect } from "../../src/client/socket-options.ts";
 import { type Clock, systemClock } from "../../src/event-loop/clock.ts";
 import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
-import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import type { Transport, TransportSink } from "../../src/transport/transport.ts";

@@ -16,7 +16,7 @@ class Quirky extends Native {
 async function loaded() {
   vi.resetModules();
   const [{ createWebSocketClass }, { createTransportPair }, { WebSocketServer }] = await Promise.all([
-    import("../../src/socket/create-websocket-class.ts"),
+    import("../../src/client/create-websocket-class.ts"),
     import("../../src/transport/pair.ts"),
     import("../../src/server/server.ts"),
   ]);

@@ -3,11 +3,11 @@
 import { prepareText } from "@hybi/core";
 import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
+import { whenOpen } from "../../src/client/when-open.ts";
 import type { OpeningError } from "../../src/failure/opening-error.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { whenOpen } from "../../src/socket/when-open.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import { silentSink } from "../support/by-hand.ts";
 import { turn, until } from "../support/clock.ts";

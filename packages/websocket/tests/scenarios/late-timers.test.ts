@@ -1,10 +1,10 @@
 /** Timers that fire late: data that has arrived by then is processed before any deadline is enforced. */
 import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
+import { createWebSocketClass } from "../../src/client/create-websocket-class.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
-import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { createTransportPair, type PairedTransport } from "../../src/transport/pair.ts";
 import { EventLoop } from "../support/event-loop.ts";

@@ -3,7 +3,7 @@
  * causes it.
  */
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
+import { createWebSocketClass } from "../../src/client/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import type { Transport, TransportSink } from "../../src/transport/transport.ts";

@@ -1,8 +1,8 @@
 /** The opening deadline of a client: one deadline for the whole opening. */
 import { describe, expect, it } from "vitest";
+import { createWebSocketClass } from "../../src/client/create-websocket-class.ts";
 import { OpeningError } from "../../src/failure/opening-error.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
-import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import { TestClock, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";

@@ -2,13 +2,13 @@
 import { Endpoint, plainAgreement, UsageError } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { createAdapter } from "../../src/adapter/create-adapter.ts";
+import { createWebSocketClass, createWebSocketStreamClass } from "../../src/client/create-websocket-class.ts";
 import { silentListener } from "../../src/pump/listener.ts";
 import { Pump } from "../../src/pump/pump.ts";
 import { ReconnectPlan } from "../../src/reconnect/plan.ts";
 import { reconnect } from "../../src/reconnect/reconnect.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
-import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { fromMessagePort } from "../../src/transport/from-message-port.ts";
 import { fromStreams } from "../../src/transport/from-streams.ts";

@@ -1,10 +1,10 @@
 /** A reconnecting client never gets stuck in a state, leaves no socket behind, and reports everything it cannot send. */
 
 import { describe, expect, it } from "vitest";
+import { createWebSocketClass } from "../../src/client/create-websocket-class.ts";
+import { whenOpen } from "../../src/client/when-open.ts";
 import type { EndedEvent, WaitingEvent } from "../../src/reconnect/events.ts";
 import { type OpenSocket, type Reconnecting, type ReconnectOptions, reconnect } from "../../src/reconnect/reconnect.ts";
-import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
-import { whenOpen } from "../../src/socket/when-open.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { errorIn } from "../support/failures.ts";
 import { FakeSocket } from "../support/fake-socket.ts";

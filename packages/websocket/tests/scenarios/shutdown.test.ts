@@ -1,10 +1,10 @@
 /** Closing a server, more than once. */
 
 import { describe, expect, it } from "vitest";
+import { whenOpen } from "../../src/client/when-open.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import { createListeningServer } from "../../src/server/listening.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
-import { whenOpen } from "../../src/socket/when-open.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import { silentSink } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";

@@ -1,8 +1,8 @@
 /** Deadlines over sockets: slow openings, Pings, lost peers, and closing handshakes without a reply. */
 
 import { describe, expect, it } from "vitest";
+import { createWebSocketClass } from "../../src/client/create-websocket-class.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
-import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import { silentSink } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";

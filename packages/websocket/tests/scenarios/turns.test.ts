@@ -1,7 +1,7 @@
 /** One write per turn: everything caused by one chunk, or by one piece of the application's code, leaves together. */
 import { describe, expect, it } from "vitest";
+import { createWebSocketClass } from "../../src/client/create-websocket-class.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
-import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import type { Transport, TransportSink } from "../../src/transport/transport.ts";

@@ -1,7 +1,7 @@
 /** A program whose server sends one message and closes, and which listens only for the end. */
 
+import { createWebSocketClass } from "../../src/client/create-websocket-class.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
-import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 
 const server = new WebSocketServer((opening) => {

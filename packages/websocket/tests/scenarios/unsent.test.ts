@@ -2,7 +2,7 @@
 import { Connection, plainAgreement, prepareText } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
+import { createWebSocketClass } from "../../src/client/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { createTransportPair, type PairedTransport } from "../../src/transport/pair.ts";
 import { TestClock, turn, until } from "../support/clock.ts";

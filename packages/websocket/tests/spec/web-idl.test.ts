@@ -1,12 +1,12 @@
 /** The interfaces as JavaScript sees them (Web IDL §3.7), and how they convert their arguments (§3.2). */
 import { describe, expect, it } from "vitest";
+import { createWebSocketClass, createWebSocketStreamClass } from "../../src/client/create-websocket-class.ts";
+import { WebSocket } from "../../src/client/websocket.ts";
+import { WebSocketStream } from "../../src/client/websocket-stream.ts";
 import { CloseEvent, ControlEvent, FailureEvent } from "../../src/dom/socket-events.ts";
 import { WebSocketError } from "../../src/dom/websocket-error.ts";
 import { EndedEvent, WaitingEvent } from "../../src/reconnect/events.ts";
 import { Reconnecting } from "../../src/reconnect/reconnect.ts";
-import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
-import { WebSocket } from "../../src/socket/websocket.ts";
-import { WebSocketStream } from "../../src/socket/websocket-stream.ts";
 import { until } from "../support/clock.ts";
 import { thrown, World } from "../support/link.ts";
 

@@ -1,9 +1,9 @@
 /** The WebSocketStream interface (WHATWG WebSockets, WebSocketStream). */
 
 import { describe, expect, it } from "vitest";
+import { WebSocketStream } from "../../src/client/websocket-stream.ts";
 import { closeError, WebSocketError } from "../../src/dom/websocket-error.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
-import { WebSocketStream } from "../../src/socket/websocket-stream.ts";
 import { turn, until } from "../support/clock.ts";
 import { codeOf, statusOf } from "../support/failures.ts";
 import { story, thrown, World } from "../support/link.ts";

@@ -2,9 +2,9 @@
 
 import type { Extension } from "@hybi/core";
 import { describe, expect, it } from "vitest";
+import { createWebSocketClass } from "../../src/client/create-websocket-class.ts";
+import { WebSocket as BaseWebSocket } from "../../src/client/websocket.ts";
 import type { CloseEvent, FailureEvent } from "../../src/dom/socket-events.ts";
-import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
-import { WebSocket as BaseWebSocket } from "../../src/socket/websocket.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import { turn, until } from "../support/clock.ts";
 import { codeOf } from "../support/failures.ts";

@@ -1,11 +1,11 @@
 /** A client and a server in memory: WebSockets over a pair of transports, with a simulated clock. */
 
+import { createWebSocketClass, createWebSocketStreamClass } from "../../src/client/create-websocket-class.ts";
 import type { ClientSocketOptions } from "../../src/client/socket-options.ts";
+import type { WebSocket } from "../../src/client/websocket.ts";
+import type { WebSocketStream } from "../../src/client/websocket-stream.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
-import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
-import type { WebSocket } from "../../src/socket/websocket.ts";
-import type { WebSocketStream } from "../../src/socket/websocket-stream.ts";
 import { createTransportPair, type PairedTransport, type PairOptions } from "../../src/transport/pair.ts";
 import { TestClock, until } from "./clock.ts";
 

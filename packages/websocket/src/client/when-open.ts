@@ -4,8 +4,8 @@ import { type Event, EventTarget } from "../dom/platform-classes.ts";
 import type { FailureEvent } from "../dom/socket-events.ts";
 import { type Failure, givenUp } from "../failure/failure.ts";
 import { OpeningError } from "../failure/opening-error.ts";
-import { CLOSED, OPEN } from "./lifecycle.ts";
-import type { WebSocket } from "./websocket.ts";
+import { CLOSED, OPEN } from "../socket/lifecycle.ts";
+import type { WebSocket } from "../socket/websocket.ts";
 
 /**
  * Resolves with `socket` once it is open; messages that arrive with the response wait until the caller has awaited it. Rejects

@@ -1,27 +1,12 @@
 /** Creates an adapter's `WebSocket` and `WebSocketStream`, which have the global's signature and the runtime's `connect`. */
 import { type OptionCheck, takes } from "@hybi/core/options";
-import { ClassOptions } from "../client/client-setup.ts";
-import { withRuntimeDefaults } from "../client/runtime-options.ts";
-import { type ClientSocketOptions, type Connect, clientOptions } from "../client/socket-options.ts";
-import { sameInterface, toUsvString } from "../dom/web-idl.ts";
-import { streamOptions, type WebSocketStreamOptions } from "./stream-info.ts";
-import { WebSocket } from "./websocket.ts";
-import { WebSocketStream } from "./websocket-stream.ts";
-
-/** The `WebSocket` class of an adapter; `TransportOptions` is the type of its option `transportOptions`. */
-export interface WebSocketClass<TransportOptions> extends Pick<typeof WebSocket, StaticMember> {
-  new (
-    url: string | URL,
-    protocols?: string | readonly string[] | ClientSocketOptions<TransportOptions> | undefined,
-  ): WebSocket;
-}
-
-type StaticMember = "prototype" | "CONNECTING" | "OPEN" | "CLOSING" | "CLOSED";
-
-/** The `WebSocketStream` class of an adapter; see `WebSocketClass`. */
-export interface WebSocketStreamClass<TransportOptions> extends Pick<typeof WebSocketStream, "prototype"> {
-  new (url: string | URL, options?: WebSocketStreamOptions<TransportOptions> | undefined): WebSocketStream;
-}
+import { toUsvString } from "../dom/web-idl.ts";
+import { withRuntimeDefaults } from "../socket/runtime-options.ts";
+import { ClassOptions } from "./client-setup.ts";
+import { type ClientSocketOptions, type Connect, clientOptions } from "./socket-options.ts";
+import { type ConvertedStreamOptions, streamOptions, type WebSocketStreamOptions } from "./stream-options.ts";
+import { clientClass, type WebSocketClass } from "./websocket.ts";
+import { streamClass, type WebSocketStreamClass } from "./websocket-stream.ts";
 
 /**
  * Returns a class of sockets that are opened by `connect`. A socket's own options override `defaults`; `checkTransport`
@@ -31,21 +16,20 @@ export interface WebSocketStreamClass<TransportOptions> extends Pick<typeof WebS
  * @example
  * export const WebSocket = createWebSocketClass(connectTcp, { runtime: { native: nodeFunctions } });
  */
-export function createWebSocketClass(
+export function createWebSocketClass<TransportOptions = unknown>(
   connect: Connect,
   defaults: ClientSocketOptions = {},
   checkTransport: OptionCheck = takes.anything,
-): typeof WebSocket {
+): WebSocketClass<TransportOptions> {
   takes.callback(connect, "connect");
   const own = ClassOptions.of(
     withRuntimeDefaults<ClientSocketOptions>({ runtime: { connect } }, clientOptions(defaults)),
   );
-  return sameInterface(WebSocket, (given) => {
-    // The class itself throws for missing arguments.
-    if (given.length === 0) return [];
+  return clientClass((given) => {
     const url = toUsvString(given[0]);
+    // Without options of its own, a socket shares the configuration of its class.
     if (given[1] === undefined) return [url, own];
-    const options = clientOptions(given[1] as ClientSocketOptions | undefined);
+    const options = clientOptions(given[1] as ClientSocketOptions);
     if (options.transportOptions !== undefined) checkTransport(options.transportOptions, "transportOptions");
     return [url, withRuntimeDefaults(own, options)];
   });
@@ -55,19 +39,18 @@ export function createWebSocketClass(
  * Returns a class of streams that are opened by `connect`; see `createWebSocketClass`. It accepts the same `defaults`, but
  * ignores `binaryType`, which streams do not have.
  */
-export function createWebSocketStreamClass(
+export function createWebSocketStreamClass<TransportOptions = unknown>(
   connect: Connect,
   defaults: Omit<WebSocketStreamOptions, "protocols"> & Pick<ClientSocketOptions, "binaryType"> = {},
   checkTransport: OptionCheck = takes.anything,
-): typeof WebSocketStream {
+): WebSocketStreamClass<TransportOptions> {
   takes.callback(connect, "connect");
   const { binaryType, ...streamDefaults } = defaults;
-  const own = withRuntimeDefaults<WebSocketStreamOptions>({ runtime: { connect } }, streamOptions(streamDefaults));
-  return sameInterface(WebSocketStream, (given) => {
-    if (given.length === 0) return [];
+  const own = withRuntimeDefaults<ConvertedStreamOptions>({ runtime: { connect } }, streamOptions(streamDefaults));
+  return streamClass((given) => {
     const url = toUsvString(given[0]);
     const options = streamOptions(given[1] as WebSocketStreamOptions | undefined);
     if (options.transportOptions !== undefined) checkTransport(options.transportOptions, "transportOptions");
-    return [url, withRuntimeDefaults<WebSocketStreamOptions>(own, options)];
+    return [url, withRuntimeDefaults(own, options)];
   });
 }
