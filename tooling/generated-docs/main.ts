@@ -10,6 +10,7 @@ import { closingTransitions } from "../../packages/core/src/closing/states.ts";
 import { usageErrorSentences } from "../../packages/core/src/sentences/usage-errors.ts";
 import { violationTable } from "../../packages/core/src/vocabulary/violation.ts";
 import { attackKinds } from "../../packages/testing/src/attacks/kinds.ts";
+import { formatPeersPage, peers } from "../peers/peers.ts";
 import { conclude, filesBelow, packageFolders, repositoryUrl, root } from "../repository.ts";
 import type { Budgets } from "../size/compare.ts";
 import { replaceSizes } from "../size/table.ts";
@@ -35,6 +36,7 @@ function keep(page: string, make: (now: string) => string): void {
 }
 
 keep("docs/reference/errors.md", () => formatErrorsPage(violationTable, usageErrorSentences));
+keep("docs/reference/peers.md", () => formatPeersPage(peers));
 keep("docs/design/closing-handshake.md", (now) => replaceDiagram(now, formatDiagram(closingTransitions)));
 keep("docs/guide/deployment.md", (now) => replaceShownFiles(now, (path) => readFileSync(join(root, path), "utf8")));
 keep("docs/design/hostile-load.md", (now) => replaceKinds(now, attackKinds));

@@ -1,26 +1,31 @@
-/** Our server with the WebSocket of undici, which is Node's own since Node 22; here a pinned version. */
+/**
+ * Our server with the WebSocket of undici, which is Node's own since Node 22; here a pinned version, see `support/undici.ts`. The
+ * last tests hold what our documents say about it.
+ */
 import { once } from "node:events";
 import { permessageDeflate } from "@hybi/permessage-deflate/zlib";
-import { WebSocket } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openServer, openServerOfPeers } from "./support/servers.ts";
+import { undici } from "./support/undici.ts";
 
 const extensions = [permessageDeflate({ threshold: 0 })];
 
-function open(url: string, protocols: string[] = []): WebSocket {
-  const socket = new WebSocket(url, protocols);
+function open(url: string, protocols: string[] = []): InstanceType<typeof undici.WebSocket> {
+  const socket = new undici.WebSocket(url, protocols);
   socket.binaryType = "arraybuffer";
   onTestFinished(() => socket.close());
   return socket;
 }
 
 /** Resolves with the data of the next message. */
-async function nextMessage(socket: WebSocket): Promise<unknown> {
+async function nextMessage(socket: InstanceType<typeof undici.WebSocket>): Promise<unknown> {
   const [event] = (await once(socket as never, "message")) as [MessageEvent];
   return event.data;
 }
 
-async function closeOf(socket: WebSocket): Promise<{ code: number; reason: string; wasClean: boolean }> {
+async function closeOf(
+  socket: InstanceType<typeof undici.WebSocket>,
+): Promise<{ code: number; reason: string; wasClean: boolean }> {
   const [{ code, reason, wasClean }] = (await once(socket as never, "close")) as [CloseEvent];
   return { code, reason, wasClean };
 }
