@@ -131,6 +131,14 @@ export function outcomeOf(goal: Goal, result: Result): Outcome | undefined {
   return { goal, row, actual, wanted, missing: 1 - actual / wanted };
 }
 
+/**
+ * Returns how the bare program would meet `goal`, or undefined if it was not measured in that row. A goal that it misses is beyond
+ * what is left when nothing is checked.
+ */
+export function limitOf(goal: Goal, result: Result): Outcome | undefined {
+  return outcomeOf({ ...goal, subject: goal.subject.endsWith("-buffer") ? "bare-buffer" : "bare" }, result);
+}
+
 /** Returns the tick of a goal that is reached, or by how much it is missed. */
 export function verdict({ missing }: Outcome): string {
   return missing <= 0 ? "✓" : `−${Math.max(1, Math.round(missing * 100))} %`;

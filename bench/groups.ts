@@ -9,7 +9,7 @@ import { measureIdle } from "./end-to-end/idle.ts";
 import { measureKeepalive } from "./end-to-end/keepalive.ts";
 import { measureLatency } from "./end-to-end/latency.ts";
 import { measureOpenings } from "./end-to-end/openings.ts";
-import { type Implementation, implementations } from "./implementations.ts";
+import { bareImplementation, type Implementation, implementations } from "./implementations.ts";
 import { measureLinearity } from "./linearity.ts";
 import { measure } from "./measure.ts";
 import { measureMemory } from "./memory.ts";
@@ -77,7 +77,8 @@ async function measureBroadcasts(effort: Effort): Promise<Table> {
   const task: Task = { direction: "broadcast", role: "server", workload: "broadcast", chunk: 0 };
   const compared = implementations
     .filter(({ name }) => name === "ws" || name === "hybi-host")
-    .map((each) => (each.name === "ws" ? each : { ...each, name: "listen", title: "listen" }));
+    .map((each) => (each.name === "ws" ? each : { ...each, name: "listen", title: "listen" }))
+    .concat(bareImplementation);
   const { cells } = await measure(await bundle("worker"), task, compared, effort);
   const inMicroseconds = cells.map((cell) => ({ ...cell, value: Number((cell.value / 1000).toPrecision(4)) }));
   const rows = [

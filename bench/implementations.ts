@@ -18,3 +18,6 @@ export const implementations: readonly Implementation[] = [
   { name: "hybi-host", title: "hybi + Node", environment: {} },
   { name: "hybi-host-sink", title: "hybi + Node, sink", environment: {} },
 ];
+
+/** The least program, which has no codec apart from its connection: compared where messages go to a socket. */
+export const bareImplementation: Implementation = { name: "bare", title: "bare", environment: {} };

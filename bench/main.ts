@@ -18,7 +18,7 @@ const usage = `pnpm bench [options]
 
 Measures hybi beside ws and others in the same run; a ratio says how many times less CPU time than ws.
 
-  --all              everything: about 20 minutes
+  --all              everything: about 25 minutes
   --only GROUP       the tables whose names begin with GROUP; may be repeated
   --quick            few rows, rounds and connections: a look whether all works
   --short            short warm-ups and passes: figures vary more, and --all takes a third of the time

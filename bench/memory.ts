@@ -1,7 +1,7 @@
 /** Measures garbage per message, and memory that a peer can make an endpoint hold. */
 import { type Effort, showProgress } from "./effort.ts";
 import { heapFlags } from "./heap.ts";
-import { type Implementation, implementations } from "./implementations.ts";
+import { bareImplementation, type Implementation, implementations } from "./implementations.ts";
 import { cellsOf, type Row, type Table } from "./result.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
@@ -22,7 +22,7 @@ export async function measureMemory(program: string, { quick }: Effort): Promise
   }
   const held = await forEach(program, implementations, (worker) => worker.held("fragments"));
   rows.push({ name: "held", title: "held, fragment of 1 B", cells: cellsOf(implementations, held) });
-  const whole = implementations.filter(({ name }) => name === "ws" || name === "hybi-host");
+  const whole = [...implementations.filter(({ name }) => name === "ws" || name === "hybi-host"), bareImplementation];
   const waiting = await forEach(program, whole, (worker) => worker.held("waiting"));
   rows.push({ name: "waiting", title: "held, text of 5,000 chars that waits", cells: cellsOf(whole, waiting) });
   return { name: "memory", title: "Memory", unit: "B", shows: "values", sampling: "one process each", rows };

@@ -6,7 +6,7 @@ export { encodeText } from "../packages/core/src/bytes/text-encode.ts";
 export { skipAscii, validateUtf8 } from "../packages/core/src/bytes/utf8.ts";
 export { Connection } from "../packages/core/src/connection.ts";
 export type { ConnectionSink } from "../packages/core/src/connection-sink.ts";
-export { mask, maskBytes } from "../packages/core/src/frame/mask.ts";
+export { mask, maskBytes, rotateKey } from "../packages/core/src/frame/mask.ts";
 export { ServerHandshake } from "../packages/core/src/opening/server-handshake.ts";
 export { plainAgreement } from "../packages/core/src/vocabulary/agreement.ts";
 export { noNativeFunctions } from "../packages/core/src/vocabulary/native-functions.ts";

@@ -5,6 +5,7 @@
 import { connect } from "@hybi/node";
 import * as ws from "ws";
 import { holdBallast } from "../ballast.ts";
+import { connectBare } from "../bare/client.ts";
 import { cpuTime } from "../task.ts";
 import { workloadOf } from "./message.ts";
 import type { ClientTask } from "./subjects.ts";
@@ -28,6 +29,7 @@ if (process.argv[3] === "ballast") holdBallast();
 
 function open(url: string, received: Received): Promise<Client> {
   if (name.startsWith("ws")) return openWs(url, received);
+  if (name.startsWith("bare")) return openBare(url, received);
   return name === "undici" ? openUndici(url, received) : openHybi(url, received);
 }
 
@@ -60,6 +62,12 @@ async function openHybi(url: string, received: Received): Promise<Client> {
   socket.onmessage = ({ data }) =>
     received(typeof data === "string" ? data.length : (data as ArrayBuffer | Uint8Array).byteLength);
   return { send: (data) => socket.send(data as Uint8Array<ArrayBuffer>), close: () => socket.terminate() };
+}
+
+async function openBare(url: string, received: Received): Promise<Client> {
+  const connection = await connectBare(url, name === "bare-buffer" ? "arraybuffer" : "bytes");
+  connection.onmessage = ({ data }) => received(typeof data === "string" ? data.length : data.byteLength);
+  return { send: (data) => connection.send(data), close: () => connection.socket.destroy() };
 }
 
 /** Returns the nanoseconds of CPU time per message. */

@@ -39,10 +39,12 @@ export const clientSubjects: readonly ClientSubject[] = [
   subject("undici", "undici", undiciFlags),
   subject("connect", "connect"),
   subject("connect-buffer", "connect, ArrayBuffer"),
+  subject("bare", "bare"),
+  subject("bare-buffer", "bare, ArrayBuffer"),
 ];
 
-const texts = ["ws", "ws-string", "undici", "connect"];
-const binaries = ["ws", "ws-buffer", "undici", "connect", "connect-buffer"];
+const texts = ["ws", "ws-string", "undici", "connect", "bare"];
+const binaries = ["ws", "ws-buffer", "undici", "connect", "connect-buffer", "bare", "bare-buffer"];
 const firehose = { subjects: binaries, kind: "binary", length: 16_384, replies: 1000, connections: 1 } as const;
 const pingPong = { length: 64, replies: 1, connections: 16 };
 

@@ -13,7 +13,7 @@ const warmUpPasses = 3;
 
 export async function measureBroadcast({ rounds }: Effort): Promise<Row> {
   const connections = allowedConnections(wanted);
-  const subjects = subjectsNamed(["ws", "listen"]);
+  const subjects = subjectsNamed(["ws", "listen", "bare"]);
   const pass = async (generator: GeneratorProcess, server: ServerProcess): Promise<number> => {
     const before = await server.cpu();
     await server.broadcast(broadcasts);

@@ -51,14 +51,14 @@ export const echoTables: readonly EchoTable[] = [
   {
     name: "echo/text",
     title: "Echo of text",
-    subjects: ["ws", "ws-string", "ws-native", "listen", "upgrade", "pump", "raw", "bun-native"],
+    subjects: ["ws", "ws-string", "ws-native", "listen", "upgrade", "pump", "bare", "raw", "bun-native"],
     tasks: small("text"),
     quickTasks: ["32x1", "32x64"],
   },
   {
     name: "echo/binary",
     title: "Echo of binary",
-    subjects: ["ws", "ws-native", "listen", "listen-buffer", "pump", "raw", "bun-native"],
+    subjects: ["ws", "ws-native", "listen", "listen-buffer", "pump", "bare", "bare-buffer", "raw", "bun-native"],
     tasks: [...small("binary"), large, largest],
     quickTasks: ["32x64", large.name],
   },
@@ -73,7 +73,7 @@ export const echoTables: readonly EchoTable[] = [
   {
     name: "tls/text",
     title: "Echo of text over TLS",
-    subjects: ["ws", "listen", "pump", "raw"],
+    subjects: ["ws", "listen", "pump", "bare", "raw"],
     options: { tls: true },
     tasks: [task(32, 1, "text"), task(32, 64, "text")],
     quickTasks: ["32x1"],
@@ -81,7 +81,7 @@ export const echoTables: readonly EchoTable[] = [
   {
     name: "tls/binary",
     title: "Echo of binary over TLS",
-    subjects: ["ws", "ws-native", "listen", "listen-buffer", "pump", "raw"],
+    subjects: ["ws", "ws-native", "listen", "listen-buffer", "pump", "bare", "raw"],
     options: { tls: true },
     tasks: [large],
     quickTasks: [],

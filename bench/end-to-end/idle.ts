@@ -31,7 +31,7 @@ interface Idle {
 export async function measureIdle({ quick }: Effort): Promise<Table> {
   const connections = allowedConnections(wanted[quick ? "quick" : "full"]);
   const subjects = [
-    ...subjectsNamed(["ws", "listen", "upgrade", "pump", "raw"]),
+    ...subjectsNamed(["ws", "listen", "upgrade", "pump", "bare", "raw"]),
     ...subjectsNamed(["ws", "listen"], { deflate: true }).map(deflating),
   ];
   const measured: Idle[] = [];

@@ -16,7 +16,7 @@ const warmUpPeriods = 5;
 export async function measureKeepalive({ quick, share }: Effort): Promise<Table> {
   const connections = allowedConnections(wanted[quick ? "quick" : "full"]);
   const windows = quick || share < 1 ? 2 : 4;
-  const subjects = subjectsNamed(["ws", "listen"], { ping: period });
+  const subjects = subjectsNamed(["ws", "listen", "bare"], { ping: period });
   const costs: number[][] = [];
   // One after the other: the Pings of one server would disturb the others.
   for (const subject of subjects) {

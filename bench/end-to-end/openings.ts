@@ -20,7 +20,7 @@ interface Cost {
 }
 
 export async function measureOpenings({ rounds, share }: Effort): Promise<Table> {
-  const subjects = subjectsNamed(["ws", "listen", "upgrade", "pump", "canned", "bun-native"]);
+  const subjects = subjectsNamed(["ws", "listen", "upgrade", "pump", "bare", "canned", "bun-native"]);
   return await withServers(
     subjects,
     async (generator, server) => {

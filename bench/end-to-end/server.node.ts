@@ -16,6 +16,8 @@ import {
 import { selfSigned } from "@hybi/testing/adapter-contract";
 import { type EchoOptions, echo } from "../../examples/echo/echo.ts";
 import { holdBallast } from "../ballast.ts";
+import type { BareBinaryType } from "../bare/connection.ts";
+import { BareServer } from "../bare/server.ts";
 import { echoing } from "./echoing.ts";
 import { report, type Started } from "./reporter.ts";
 import { address, serverOfKind, serverOptions } from "./server-options.ts";
@@ -42,6 +44,8 @@ const starts: Readonly<Record<string, () => Promise<Started>>> = {
     const runtime = { native: nodeFunctions, clock: nodeClock };
     return serve((socket) => echo(new NodeTransport(socket), echoOptions, runtime));
   },
+  bare: () => startBare("bytes"),
+  "bare-buffer": () => startBare("arraybuffer"),
   raw: () =>
     serve((socket) => {
       socket.on("data", (chunk) => socket.write(chunk));
@@ -64,6 +68,14 @@ async function startListen(binaryType: BinaryType): Promise<Started> {
   const deadlines = options.ping > 0 ? { ping: options.ping } : {};
   const server = await listen(echoing(binaryType), { host: address, extensions, deadlines, tls });
   return { port: server.port, broadcast: (data) => void server.broadcast(data) };
+}
+
+async function startBare(binaryType: BareBinaryType): Promise<Started> {
+  const server = new BareServer({ binaryType, ping: options.ping }, (connection) => {
+    connection.onmessage = ({ data }) => connection.send(data);
+  });
+  const { port } = await serve((socket) => server.accept(socket));
+  return { port, broadcast: (data) => server.broadcast(data) };
 }
 
 /** Listens over TCP or TLS. */

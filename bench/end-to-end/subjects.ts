@@ -33,6 +33,8 @@ const subjects: readonly Subject[] = [
   subject("listen-buffer", "listen, ArrayBuffer", "listen-buffer"),
   subject("upgrade", "upgrade in node:http", "upgrade"),
   subject("pump", "pump", "pump"),
+  subject("bare", "bare", "bare"),
+  subject("bare-buffer", "bare, ArrayBuffer", "bare-buffer"),
   subject("raw", "TCP alone", "raw", { isWebSocket: false }),
   subject("canned", "TCP, a canned response", "canned"),
   subject("bun-ws", "ws in Bun", "ws", { runtime: "bun" }),

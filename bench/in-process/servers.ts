@@ -2,6 +2,8 @@
 import type { IncomingMessage } from "node:http";
 import { NodeTransport, nodeClock, nodeFunctions, type WebSocket, WebSocketServer } from "@hybi/node";
 import * as ws from "ws";
+import type { BareConnection } from "../bare/connection.ts";
+import { BareServer } from "../bare/server.ts";
 import type { SilentSocket } from "./silent-socket.ts";
 
 export interface InProcessServer {
@@ -21,7 +23,11 @@ const head = {
   "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
 };
 
+const fields = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
+const request = Buffer.from(`GET / HTTP/1.1\r\n${fields.join("")}\r\n`);
+
 export function openServer(implementation: string): InProcessServer {
+  if (implementation === "bare") return bareServer();
   return implementation.startsWith("ws") ? wsServer() : hybiServer();
 }
 
@@ -49,6 +55,22 @@ function wsServer(): InProcessServer {
   };
 }
 
+function bareServer(): InProcessServer {
+  const clients: BareConnection[] = [];
+  const server = new BareServer({ binaryType: "bytes", ping: 0 }, (connection) => void clients.push(connection));
+  return {
+    open: async (socket) => {
+      server.accept(socket);
+      socket.push(Buffer.from(request));
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    broadcast: (text) => server.broadcast(text),
+    sendEach: (text) => {
+      for (const [index, client] of clients.entries()) client.send(text(index));
+    },
+  };
+}
+
 function hybiServer(): InProcessServer {
   const runtime = { native: nodeFunctions, clock: nodeClock };
   const clients: WebSocket[] = [];
@@ -60,8 +82,6 @@ function hybiServer(): InProcessServer {
     },
     { runtime },
   );
-  const fields = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
-  const request = Buffer.from(`GET / HTTP/1.1\r\n${fields.join("")}\r\n`);
   return {
     open: async (socket) => {
       const isAccepted = new Promise<void>((resolve) => {

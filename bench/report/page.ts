@@ -1,6 +1,6 @@
 /** The measured part of docs/design/performance.md: all goals in one table, then every table for each version of Node. */
 import { formatMarkdownTable, formatNumber, formatRatio, goalText, markdownTable, roundsOf } from "../format.ts";
-import { type Goal, goals, outcomeOf, verdict } from "../goals.ts";
+import { type Goal, goals, limitOf, type Outcome, outcomeOf, verdict } from "../goals.ts";
 import type { Result } from "../result.ts";
 
 export function measuredTables(results: readonly Result[]): string {
@@ -13,7 +13,7 @@ export function measuredTables(results: readonly Result[]): string {
 
 function goalsTable(results: readonly Result[]): string {
   const rows = goals.map((goal) => goalRow(goal, results)).filter((row) => row !== undefined);
-  const head = ["Row", "Goal", ...results.flatMap(({ node }) => [`Node ${node}`, ""])];
+  const head = ["Row", "Goal", ...results.flatMap(({ node }) => [`Node ${node}`, "", "bare"])];
   return formatMarkdownTable(head, rows);
 }
 
@@ -27,12 +27,21 @@ function goalRow(goal: Goal, results: readonly Result[]): string[] | undefined {
   return [
     `${table?.title}: ${first.row.title}`,
     texts.join("; later "),
-    ...outcomes.flatMap((outcome) => {
-      if (outcome === undefined) return ["", ""];
-      const actual = goal.atMost === undefined ? formatRatio(outcome.actual) : formatNumber(outcome.actual);
-      return [actual, verdict(outcome)];
+    ...outcomes.flatMap((outcome, index) => {
+      if (outcome === undefined) return ["", "", ""];
+      return [actualOf(outcome), verdict(outcome), limitText(outcome, results[index] as Result)];
     }),
   ];
+}
+
+/** Returns what the bare program reaches where the goal is missed, and whether that would do. */
+function limitText({ goal, missing }: Outcome, result: Result): string {
+  const limit = missing > 0 ? limitOf(goal, result) : undefined;
+  return limit === undefined ? "" : `${actualOf(limit)} ${verdict(limit)}`;
+}
+
+function actualOf({ goal, actual }: Outcome): string {
+  return goal.atMost === undefined ? formatRatio(actual) : formatNumber(actual);
 }
 
 /** Returns every table under its title, one for each version of Node. */

@@ -10,10 +10,12 @@ import { measuredTables } from "./page.ts";
 import { inOrder, replaceMeasured } from "./pages.ts";
 import { highlightsTable, shortTable } from "./readme.ts";
 
-function resultOf(node: string, ratio: number): Result {
+/** A result with one row: the ratios of `listen` and, if given, of the bare program. */
+function resultOf(node: string, ratio: number, bare?: number): Result {
   const cells = [
     { subject: "ws", title: "ws", value: 8, ratio: 1, spread: 0 },
     { subject: "listen", title: "listen", value: 8 / ratio, ratio, spread: 0.02 },
+    ...(bare === undefined ? [] : [{ subject: "bare", title: "bare", value: 8 / bare, ratio: bare, spread: 0.02 }]),
   ];
   const rows = [{ name: "32x64", title: "32 × 64 × 64 B", cells }];
   const table = { name: "echo/text", title: "Echo of text", unit: "µs", shows: "ratios", rows } as const;
@@ -51,8 +53,17 @@ describe("highlightsTable", () => {
 describe("measuredTables", () => {
   it("shows each goal with what was measured, and by how much it is missed", () => {
     const text = measuredTables([resultOf("20.1.0", 13), resultOf("26.1.0", 6.5)]);
-    expect(text).toContain("| Echo of text: 32 × 64 × 64 B | listen ≥13× | 13.0× | ✓ | 6.50× | −50 % |");
+    expect(text).toContain("| Echo of text: 32 × 64 × 64 B | listen ≥13× | 13.0× | ✓ |  | 6.50× | −50 % |  |");
     expect(text).toContain("| Node 26.1.0, µs | ws | listen | goal |");
+  });
+
+  it("shows what the bare program reaches where a goal is missed, and whether that would do", () => {
+    const rowOf = (...results: Result[]): string | undefined =>
+      /^\| Echo of text: .*$/m.exec(measuredTables(results))?.[0];
+    expect(rowOf(resultOf("20.1.0", 6.5, 26), resultOf("26.1.0", 6.5, 11.7))).toBe(
+      "| Echo of text: 32 × 64 × 64 B | listen ≥13× | 6.50× | −50 % | 26.0× ✓ | 6.50× | −50 % | 11.7× −10 % |",
+    );
+    expect(rowOf(resultOf("20.1.0", 13, 26))).toBe("| Echo of text: 32 × 64 × 64 B | listen ≥13× | 13.0× | ✓ |  |");
   });
 
   it("says of which run the figures are, and which are not of its rounds", () => {
