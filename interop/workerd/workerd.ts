@@ -15,7 +15,9 @@ const program: string = createRequire(import.meta.url)("workerd").default;
 /** A Worker and its settings. */
 export interface WorkerSettings {
   /** Path of its main module, which is bundled here. */
-  readonly entry: string;
+  readonly entry?: string;
+  /** Text of its only module, in place of `entry`. */
+  readonly script?: string;
   /** Conditions of exports with which it is bundled; by default, those that lead to the sources of this repository. */
   readonly conditions?: readonly string[];
   /** Date of the platform behavior it requires. */
@@ -37,7 +39,7 @@ export interface Workerd {
 }
 
 /** Bundles the module of a Worker into one file. Modules that Workers lack, such as node:net, are errors. */
-async function bundle({ entry, conditions = ["@hybi/source", "workerd"] }: WorkerSettings): Promise<string> {
+async function bundle({ entry = "", conditions = ["@hybi/source", "workerd"] }: WorkerSettings): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
@@ -105,7 +107,7 @@ export async function startWorkerd(
 ): Promise<Workerd> {
   const folder = mkdtempSync(join(tmpdir(), "hybi-workerd-"));
   for (const [name, settings] of Object.entries(workers)) {
-    writeFileSync(join(folder, `${name}.js`), await bundle(settings));
+    writeFileSync(join(folder, `${name}.js`), settings.script ?? (await bundle(settings)));
   }
   writeFileSync(join(folder, "config.capnp"), configuration(workers, trusted));
   const child = spawn(program, ["serve", "config.capnp", "--control-fd=3"], {

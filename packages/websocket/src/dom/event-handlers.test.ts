@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { createHandlerListener, EventHandlers } from "./event-handlers.ts";
+import { platformLooksForHandlers } from "./fire.ts";
 
 describe("the event handlers of a target", () => {
   const handlersOf = new WeakMap<object, EventHandlers>();
@@ -16,7 +17,8 @@ describe("the event handlers of a target", () => {
     return { target, handlers };
   }
 
-  it("are no listeners of the platform before they are registered", () => {
+  const isUnseen = platformLooksForHandlers() || "when" in EventTarget.prototype;
+  it.skipIf(isUnseen)("are no listeners of the platform before they are registered", () => {
     const add = vi.spyOn(EventTarget.prototype, "addEventListener");
     const { handlers } = created();
     const handler = (): void => {};

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { until } from "../../tests/support/clock.ts";
 import type { Clock } from "../event-loop/clock.ts";
+import { hasRequestContexts } from "../platform/runtime.ts";
 import { quantum, Rounds, roundWork, type Sharer } from "./rounds.ts";
 
 /** A clock whose turns are advanced by the test. */
@@ -40,21 +42,24 @@ function sharer(rounds: Rounds, name: string, log: string[], work: number, step 
 }
 
 describe("the rounds", () => {
-  it("are shared by everything that uses one clock, and request no turn while there is little work [A09]", () => {
-    const { clock, next } = turns();
-    const rounds = Rounds.of(clock);
-    expect(Rounds.of(clock)).toBe(rounds);
-    expect(Rounds.of(turns().clock)).not.toBe(rounds);
-    const one = sharer(rounds, "one", [], 0);
-    expect(rounds.allowance(one)).toBe(quantum);
-    rounds.spent(one, quantum / 2);
-    expect(next()).toBe(0);
-    expect(rounds.allowance(one)).toBe(quantum / 2);
-    rounds.spent(one, 1);
-    expect(next()).toBe(1);
-    expect(rounds.allowance(one)).toBe(quantum);
-    expect(next()).toBe(0);
-  });
+  it.skipIf(hasRequestContexts)(
+    "are shared by everything that uses one clock, and request no turn while there is little work [A09]",
+    () => {
+      const { clock, next } = turns();
+      const rounds = Rounds.of(clock);
+      expect(Rounds.of(clock)).toBe(rounds);
+      expect(Rounds.of(turns().clock)).not.toBe(rounds);
+      const one = sharer(rounds, "one", [], 0);
+      expect(rounds.allowance(one)).toBe(quantum);
+      rounds.spent(one, quantum / 2);
+      expect(next()).toBe(0);
+      expect(rounds.allowance(one)).toBe(quantum / 2);
+      rounds.spent(one, 1);
+      expect(next()).toBe(1);
+      expect(rounds.allowance(one)).toBe(quantum);
+      expect(next()).toBe(0);
+    },
+  );
 
   it("serve waiting sharers one after the other, a quantum each, until half of the round is used [A08] [A09]", () => {
     const { clock, next } = turns();
@@ -146,7 +151,8 @@ describe("the rounds", () => {
     rounds.enqueue(sharer(rounds, "one", log, 1));
     rounds.enqueue(sharer(rounds, "two", log, 1));
     fails = false;
-    await expect.poll(() => log).toEqual(["one 1", "two 1"]);
+    await until(() => log.length === 2);
+    expect(log).toEqual(["one 1", "two 1"]);
     rounds.enqueue(sharer(rounds, "three", log, 1));
     expect(next()).toBe(1);
     expect(log).toEqual(["one 1", "two 1", "three 1"]);

@@ -9,7 +9,10 @@ describe("errorWithoutStack", () => {
     expect(error.message).toBe("The peer has left.");
     if (typeof limit === "number") expect(error.stack ?? "").not.toMatch(/\n\s*at /);
     expect(Reflect.get(Error, "stackTraceLimit")).toBe(limit);
-    expect(new Error("other").stack).toContain("error-stack.test");
+    const stackOfCaller = function otherCaller(): unknown {
+      return new Error("other").stack;
+    };
+    expect(stackOfCaller()).toContain("otherCaller");
   });
 
   it("has the usual stack if there is no limit to set", () => {

@@ -1,12 +1,14 @@
 /** Runtimes whose EventTarget itself calls `on…` handlers, such as Workers (workerd): a handler is still called once. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { platformLooksForHandlers } from "../../src/dom/fire.ts";
 
 const Native = EventTarget;
+const nativeLooks = platformLooksForHandlers();
 
 /** Like workerd, looks up the `on…` property of the event's type on the object, and calls it before the listeners. */
 class Quirky extends Native {
   override dispatchEvent(event: Event): boolean {
-    const found = (this as unknown as Record<string, unknown>)[`on${event.type}`];
+    const found = nativeLooks || (this as unknown as Record<string, unknown>)[`on${event.type}`];
     if (typeof found === "function") found.call(this, event);
     return super.dispatchEvent(event);
   }

@@ -4,6 +4,7 @@
  * runtime; here, the tests choose what a request loses.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { hasRequestContexts } from "../../src/platform/runtime.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 
 let hybi: typeof import("../../src/index.ts");
@@ -94,7 +95,7 @@ describe("in a Worker", () => {
   });
 });
 
-describe("in any other runtime", () => {
+describe.skipIf(hasRequestContexts)("in any other runtime", () => {
   it("openings to one host wait for each other [R07] [C14]", async () => {
     vi.unstubAllGlobals();
     vi.resetModules();

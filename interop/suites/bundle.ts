@@ -1,0 +1,105 @@
+/**
+ * Bundles the neutral tests of the portable packages, `x.test.ts`, into one classic script that runs in any engine: with
+ * vitest's own runner and matchers, without vitest. Modules stay apart in the script, each as a function, because tests load
+ * modules again (`vi.resetModules`), and each file of tests gets fresh ones.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { build, type Loader, type Metafile, transform } from "esbuild";
+import { root } from "../../tooling/repository.ts";
+
+const packages = ["packages/core", "packages/permessage-deflate", "packages/websocket"];
+const folder = "interop/suites/harness";
+
+export interface Suites {
+  /** Defines `globalThis.hybiSuites`; see `harness/main.ts`. */
+  readonly script: string;
+  /** Paths of the files of tests, from the root of the repository. */
+  readonly files: readonly string[];
+  /** Files that no foreign environment can run, with the modules of Node that they import, themselves or through others. */
+  readonly needNode: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Returns the neutral tests below `folder`. Does not enter linked folders, which lead in circles. */
+function neutralFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return /^(node_modules|dist)$/.test(entry.name) ? [] : neutralFiles(path);
+    return /(?<!\.(node|deno|bun))\.test\.ts$/.test(entry.name) ? [path] : [];
+  });
+}
+
+type Inputs = Metafile["inputs"];
+
+/** Returns the modules that `files` need, with their imports as resolved by esbuild. */
+async function resolveImports(files: readonly string[]): Promise<Inputs> {
+  const entries = [`${folder}/main.ts`, ...files];
+  const { metafile } = await build({
+    // Dynamic imports, because esbuild drops others of packages without side effects.
+    stdin: { contents: entries.map((path) => `import("./${path}");`).join("\n"), resolveDir: root },
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    conditions: ["@hybi/source"],
+    alias: { vitest: join(root, folder, "vitest.ts") },
+    external: ["node:*"],
+    ignoreAnnotations: true,
+    treeShaking: false,
+    logLevel: "error",
+  });
+  const { "<stdin>": _, ...inputs } = metafile.inputs;
+  return inputs;
+}
+
+/** Returns the modules of Node that `file` imports, itself or through others. */
+function nodeModulesOf(file: string, inputs: Inputs): string[] {
+  const found = new Set<string>();
+  const seen = new Set([file]);
+  for (const path of seen) {
+    for (const imported of inputs[path]?.imports ?? []) (imported.external ? found : seen).add(imported.path);
+  }
+  return [...found].sort();
+}
+
+/** Formats a module as a property of the table of modules: its function, and what its specifiers mean. */
+async function formatModule(path: string, { imports }: Inputs[string]): Promise<string> {
+  const { code } = await transform(readFileSync(join(root, path), "utf8"), {
+    loader: extname(path).slice(1).replace(/^[cm]/, "") as Loader,
+    format: "cjs",
+    target: "es2022",
+    supported: { "dynamic-import": false },
+    sourcefile: path,
+    logLevel: "error",
+  });
+  const meanings = Object.fromEntries(imports.map((imported) => [imported.original ?? imported.path, imported.path]));
+  const name = path.replace(/[^A-Za-z0-9]/g, "_");
+  return `${JSON.stringify(path)}: [function ${name}(module, exports, require) {\n${code}\n}, ${JSON.stringify(meanings)}]`;
+}
+
+export async function bundleSuites(): Promise<Suites> {
+  const all = packages.flatMap(neutralFiles).sort();
+  const inputs = await resolveImports(all);
+  const needs = new Map(all.map((file) => [file, nodeModulesOf(file, inputs)]));
+  const modules = await Promise.all(Object.entries(inputs).map(([path, input]) => formatModule(path, input)));
+  const loader = await transform(readFileSync(join(root, folder, "load.ts"), "utf8"), {
+    loader: "ts",
+    target: "es2022",
+  });
+  const script = `"use strict";
+(() => {
+${loader.code.replace("export ", "")}
+globalThis.hybiSuites = load({
+${modules.join(",\n")}
+}, ${JSON.stringify(`${folder}/main.ts`)});
+})();
+`;
+  return {
+    script,
+    files: all.filter((file) => needs.get(file)?.length === 0),
+    needNode: new Map([...needs].filter(([, modules]) => modules.length > 0)),
+  };
+}

@@ -1,0 +1,66 @@
+/** Runs the bundled suites in an environment and reports each of their tests as one of vitest's. */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { describe, it } from "vitest";
+import { bundleSuites, type Suites } from "./bundle.ts";
+import type { Outcome, Settings } from "./harness/main.ts";
+
+/** Runs a file of tests, which the environment finds in `globalThis.hybiSuites`. */
+export type RunFile = (file: string, settings: Settings) => Promise<readonly Outcome[]>;
+
+/** An environment in which the script of the suites is loaded. */
+export interface Environment {
+  readonly run: RunFile;
+  readonly end: () => Promise<void> | void;
+}
+
+/** Returns the number of tests that Node has in all of the files. */
+async function countInNode({ script, files, needNode }: Suites): Promise<number> {
+  const all = [...files, ...needNode.keys()];
+  const counting = `${script}
+    hybiSuites.requireElsewhere = require;
+    (async () => {
+      let count = 0;
+      for (const file of ${JSON.stringify(all)}) count += await hybiSuites.count(file);
+      require("node:worker_threads").parentPort.postMessage(count);
+    })();`;
+  const worker = new Worker(counting, { eval: true });
+  const [count] = await once(worker, "message");
+  await worker.terminate();
+  return count;
+}
+
+/** Defines the tests of the suites, which run here and now in the environment that `start` gives. */
+export async function describeSuites(name: string, start: (suites: Suites) => Promise<Environment>): Promise<void> {
+  const suites = await bundleSuites();
+  const settings = { seed: Number(process.env.HYBI_SEED) };
+  const environment = await start(suites);
+  const outcomes = new Map<string, readonly Outcome[]>();
+  for (const file of suites.files) {
+    try {
+      outcomes.set(file, await environment.run(file, settings));
+    } catch (error) {
+      outcomes.set(file, [{ title: "the file", state: "failed", error: String(error) }]);
+    }
+  }
+  await environment.end();
+  report(name, suites, [...outcomes.values()].flat(), await countInNode(suites));
+  for (const [file, ofFile] of outcomes) {
+    describe(`${file} in ${name}`, () => {
+      for (const { title, state, error } of ofFile) {
+        it.skipIf(state === "skipped")(title, () => {
+          if (state === "failed") throw new Error(error);
+        });
+      }
+    });
+  }
+}
+
+/** Prints how many of the tests that Node has ran, and why the others did not. */
+function report(name: string, suites: Suites, outcomes: readonly Outcome[], inNode: number): void {
+  const skipped = outcomes.filter(({ state }) => state === "skipped");
+  const ran = outcomes.length - skipped.length;
+  console.log(`${name}: ${ran} tests of core, permessage-deflate and websocket ran; in Node these are ${inNode}.`);
+  for (const [file, modules] of suites.needNode) console.log(`  not run, imports ${modules.join(", ")}: ${file}`);
+  for (const { title } of skipped) console.log(`  not run, the environment differs in what it is about: ${title}`);
+}
