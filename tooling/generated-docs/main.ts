@@ -13,6 +13,7 @@ import { attackKinds } from "../../packages/testing/src/attacks/kinds.ts";
 import { formatPeersPage, peers } from "../peers/peers.ts";
 import { conclude, filesBelow, packageFolders, repositoryUrl, root } from "../repository.ts";
 import type { Budgets } from "../size/compare.ts";
+import { type Parts, replaceParts } from "../size/parts.ts";
 import { replaceSizes } from "../size/table.ts";
 import { formatDiagram, replaceDiagram } from "./closing-diagram.ts";
 import { formatErrorsPage } from "./errors-page.ts";
@@ -42,6 +43,8 @@ keep("docs/guide/deployment.md", (now) => replaceShownFiles(now, (path) => readF
 keep("docs/design/hostile-load.md", (now) => replaceKinds(now, attackKinds));
 const budgets: Budgets = JSON.parse(readFileSync(join(root, "tooling/size/budgets.json"), "utf8"));
 keep("README.md", (now) => replaceSizes(now, budgets));
+const parts: Parts = JSON.parse(readFileSync(join(root, "tooling/size/parts.json"), "utf8"));
+keep("docs/design/size.md", (now) => replaceParts(now, parts, budgets));
 
 const isResult = (path: string): boolean => path.endsWith(".json");
 const results = filesBelow(resultsFolder, isResult).map((path) => JSON.parse(readFileSync(join(root, path), "utf8")));

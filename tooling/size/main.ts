@@ -1,7 +1,7 @@
 /**
  * `pnpm check:size` builds the packages, bundles what users import from them, and fails when one has become more than 3 % larger than
- * recorded, or so much smaller that the record would hide a growth. `--write` records the present sizes, from which
- * `pnpm check:docs --write` makes the table in README.md; `--built` takes the packages as they are built. Errors of what bundlers get
+ * recorded, or so much smaller that the record would hide a growth. `--write` records the present sizes and what the bytes are for, from
+ * which `pnpm check:docs --write` makes the tables in README.md and docs/design/size.md; `--built` takes the packages as they are built. Errors of what bundlers get
  * must lack their sentences, and those of what runtimes load must have them.
  */
 
@@ -14,6 +14,7 @@ import { conclude, root, run } from "../repository.ts";
 import { type Budgets, compareSizes } from "./compare.ts";
 import { entries } from "./entries.ts";
 import { measure, type Size } from "./measure.ts";
+import { measureParts, shown } from "./parts.ts";
 
 const { values: options } = parseArgs({
   options: { write: { type: "boolean", default: false }, built: { type: "boolean", default: false } },
@@ -50,6 +51,10 @@ async function checkSentences(): Promise<string[]> {
 const budgets: Budgets = existsSync(budgetsFile) ? JSON.parse(readFileSync(budgetsFile, "utf8")) : {};
 if (options.write) {
   writeFileSync(budgetsFile, `${JSON.stringify(sizes, undefined, 2)}\n`);
+  const parts: Record<string, Record<string, number>> = {};
+  for (const entry of entries)
+    if (shown.includes(entry.name)) parts[entry.name] = await measureParts(entry, join(root, "tooling"));
+  writeFileSync(join(root, "tooling/size/parts.json"), `${JSON.stringify(parts, undefined, 2)}\n`);
   console.log("size: recorded");
 } else {
   conclude(

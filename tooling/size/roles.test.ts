@@ -29,8 +29,20 @@ async function bundle(name: string): Promise<string> {
 }
 
 /** What only the modules of one role contain: options, fields and codes of its opening handshake. */
-const ofClient = ["requireSubprotocol", "opening/url", "opening/resource-name", "opening/cookie"];
-const ofServer = ["checkOrigin", "Bad Request", "opening/rejection-status", "opening/rejection-body"];
+const ofClient = [
+  "requireSubprotocol",
+  "opening/url",
+  "opening/resource-name",
+  "opening/cookie",
+  "opening/accept-mismatch",
+];
+const ofServer = [
+  "checkOrigin",
+  "Bad Request",
+  "opening/rejection-status",
+  "opening/rejection-body",
+  "opening/key-missing",
+];
 
 /** Returns those of the strings that the text contains. */
 const within = (text: string, strings: readonly string[]): string[] => strings.filter((one) => text.includes(one));

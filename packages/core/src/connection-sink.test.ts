@@ -1,12 +1,12 @@
 import { patternBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { EventCollector } from "./connection-sink.ts";
-import { violation } from "./vocabulary/violation.ts";
+import { connectionViolation } from "./vocabulary/violation.ts";
 
 describe("EventCollector", () => {
   it("makes an event of each call, in order", () => {
     const collector = new EventCollector();
-    const fault = violation("frame/too-big", 3);
+    const fault = connectionViolation("frame/too-big", 3);
     collector.text("t");
     collector.binary(utf8Bytes("abc"), 1, 2);
     collector.piece("text", utf8Bytes("abc"), 0, 3, true);

@@ -40,7 +40,7 @@ import type { Leniency } from "./vocabulary/leniency.ts";
 import type { Limits } from "./vocabulary/limits.ts";
 import { statusCodes } from "./vocabulary/status-code.ts";
 import type { MessageKind, Role } from "./vocabulary/terms.ts";
-import { type ViolationCode, violation } from "./vocabulary/violation.ts";
+import { type ConnectionViolationCode, connectionViolation } from "./vocabulary/violation.ts";
 
 /** Options of `sendClose`. */
 export interface CloseOptions {
@@ -588,8 +588,8 @@ export class Connection implements Output, Statistics {
     return "stop";
   }
 
-  #fail(sink: ConnectionSink, code: ViolationCode, offset: number): void {
-    const fault = violation(code, this.#offset + offset);
+  #fail(sink: ConnectionSink, code: ConnectionViolationCode, offset: number): void {
+    const fault = connectionViolation(code, this.#offset + offset);
     this.#stopReading();
     this.#closingHandshake().fail(fault);
     sink.failure(fault);
@@ -602,7 +602,9 @@ export class Connection implements Output, Statistics {
     }
     this.#stopReading();
     this.#closingHandshake().drop();
-    return [{ type: "failure", violation: violation(`deadline/${reason}`, this.#offset + this.bytesReceived) }];
+    return [
+      { type: "failure", violation: connectionViolation(`deadline/${reason}`, this.#offset + this.bytesReceived) },
+    ];
   }
 
   #abort(): void {

@@ -49,7 +49,12 @@ export { type PreparedMessage, prepareBinary, prepareText } from "./sending/prep
 // Closing.
 export type { ClosingState, TransportAction } from "./closing/states.ts";
 export { isSendable, statusCodes } from "./vocabulary/status-code.ts";
-export { maxReasonLength } from "./frame/close-payload.ts";
+export {
+  type ClosePayload,
+  formatClosePayload,
+  maxReasonLength,
+  parseClosePayload,
+} from "./frame/close-payload.ts";
 
 // Deadlines.
 export {

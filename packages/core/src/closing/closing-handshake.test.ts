@@ -4,7 +4,7 @@ import { readFrames } from "../../tests/support/read-frames.ts";
 import { OutputScheduler } from "../sending/output-scheduler.ts";
 import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import type { Role } from "../vocabulary/terms.ts";
-import { violation } from "../vocabulary/violation.ts";
+import { connectionViolation } from "../vocabulary/violation.ts";
 import { ClosingHandshake } from "./closing-handshake.ts";
 
 const theirs = hexBytes("0fa0 746865697273");
@@ -77,7 +77,7 @@ describe("ClosingHandshake", () => {
 
   it("goes failing, failed after a failure, and ends unclean with 1006 [X13] [X16]", () => {
     const { closing, take } = start("client");
-    closing.fail(violation("frame/opcode-reserved", 0));
+    closing.fail(connectionViolation("frame/opcode-reserved", 0));
     expect([closing.state, closing.transportAction, closing.canFail]).toEqual(["failing", "keep", false]);
     expect(thrownBy(closing)).toBe(undefined);
     expect(take()).toEqual([Uint8Array.of(0x03, 0xea, ...utf8Bytes("frame/opcode-reserved"))]);
@@ -90,7 +90,7 @@ describe("ClosingHandshake", () => {
       const { closing, take } = start("server");
       closing.request(ours, true);
       take();
-      if (fail === "fail") closing.fail(violation("frame/opcode-reserved", 0));
+      if (fail === "fail") closing.fail(connectionViolation("frame/opcode-reserved", 0));
       else closing.giveUp(theirs);
       expect([closing.state, take()]).toEqual(["failed", []]);
     }

@@ -10,7 +10,7 @@ import type { OutputScheduler } from "../sending/output-scheduler.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { statusCodes } from "../vocabulary/status-code.ts";
 import type { Role } from "../vocabulary/terms.ts";
-import type { Violation, ViolationCode } from "../vocabulary/violation.ts";
+import type { ConnectionViolationCode, Violation } from "../vocabulary/violation.ts";
 import {
   type ClosingState,
   closingTransitions,
@@ -86,7 +86,7 @@ export class ClosingHandshake {
    * The peer's Close frame arrived: queues the reply (RFC 6455 §5.5.1). Returns the parsed payload, or a violation, which
    * changes nothing. Everything received after a Close frame must be discarded (§1.4).
    */
-  receive(payload: Uint8Array): ClosePayload | ViolationCode {
+  receive(payload: Uint8Array): ClosePayload | ConnectionViolationCode {
     const received = parseClosePayload(payload, this.#options.native);
     if (typeof received === "string") return received;
     // RFC 6455 §5.5.1: one Close frame each. If ours is queued already, it serves as the response.

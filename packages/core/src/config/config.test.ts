@@ -37,7 +37,7 @@ describe("ServerConfig", () => {
     const config = ServerConfig.of({ ...options, limits: { message: 9 } });
     expect(config).toMatchObject({ checkOrigin, extensions, tolerate, limits: { ...defaultLimits, message: 9 } });
     expect(config.settings).toMatchObject({
-      ...{ native, unmask: native.unmask, delivery: "pieces", fragmentSize: 5, tolerateNonMinimalLength: true },
+      ...{ native, delivery: "pieces", fragmentSize: 5, tolerateNonMinimalLength: true },
     });
   });
 

@@ -5,7 +5,7 @@
  */
 import { RandomPool } from "../bytes/random-pool.ts";
 import type { RandomSource } from "../bytes/random-source.ts";
-import { wrongResult } from "../checks/callback-result.ts";
+import { noObject, wrongResult } from "../checks/callback-result.ts";
 import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import type { FrameDecoderOptions } from "../frame/frame-decoder.ts";
@@ -78,7 +78,7 @@ export class ConnectionConfig {
       fragmentSize: Math.floor(fragmentSize),
       keys: role === "client" ? RandomPool.of(random!) : undefined,
       native,
-      unmask: native.unmask,
+      unmask: checkedUnmask(native),
       tolerateNonMinimalLength: this.tolerate.includes("non-minimal-length"),
       transforms: noTransforms,
       ownedRsv: 0,
@@ -93,6 +93,11 @@ export class ConnectionConfig {
   get limits(): Limits {
     return this.settings.limits;
   }
+}
+
+/** Returns the function with a check that it returns nothing. Frames without a connection do without the check. */
+function checkedUnmask({ unmask }: NativeFunctions): NativeFunctions["unmask"] {
+  return unmask && ((bytes, start, end, key) => noObject("unmask", unmask(bytes, start, end, key)));
 }
 
 /** @throws UsageError `option/type` for a configuration in place of options: it is of the other role */

@@ -6,7 +6,7 @@ import { UsageError } from "../checks/usage-error.ts";
 import { type NativeFunctions, noNativeFunctions } from "../vocabulary/native-functions.ts";
 import { isSendable, statusCodes } from "../vocabulary/status-code.ts";
 import type { Role } from "../vocabulary/terms.ts";
-import type { ViolationCode } from "../vocabulary/violation.ts";
+import type { ConnectionViolationCode } from "../vocabulary/violation.ts";
 
 /** The parsed payload of a Close frame. */
 export interface ClosePayload {
@@ -22,7 +22,7 @@ export const maxReasonLength = 123;
 export function parseClosePayload(
   payload: Uint8Array,
   native: NativeFunctions = noNativeFunctions,
-): ClosePayload | ViolationCode {
+): ClosePayload | ConnectionViolationCode {
   if (payload.length === 0) return { statusCode: undefined, reason: "" };
   // RFC 6455 §5.5.1: "If there is a body, the first two bytes of the body MUST be a 2-byte unsigned integer".
   if (payload.length === 1) return "close/payload-truncated";

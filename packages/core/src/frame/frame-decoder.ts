@@ -7,9 +7,8 @@
  * verifies.
  */
 import { releaseViews } from "../bytes/view-cache.ts";
-import { noObject } from "../checks/callback-result.ts";
 import type { Role } from "../vocabulary/terms.ts";
-import type { Fault, ViolationCode } from "../vocabulary/violation.ts";
+import type { ConnectionViolationCode, Fault } from "../vocabulary/violation.ts";
 import { finBit, isControl, length16, lengthBits, maskBit } from "./header.ts";
 import { type MaskingKey, mask, rotateKey } from "./mask.ts";
 import { checkExtendedLength, checkFirstByte, checkSecondByte } from "./rules.ts";
@@ -302,7 +301,7 @@ export class FrameDecoder {
     return { code: verdict.code, offset: this.#frameStart };
   }
 
-  #checkLength(lengthBytes: 2 | 8, high: number, low: number): ViolationCode | undefined {
+  #checkLength(lengthBytes: 2 | 8, high: number, low: number): ConnectionViolationCode | undefined {
     const isTolerant = this.#options.tolerateNonMinimalLength === true;
     const code = checkExtendedLength(lengthBytes, high, low, !isTolerant);
     if (isTolerant && checkExtendedLength(lengthBytes, high, low, true) !== code) this.#tolerated = true;
@@ -311,12 +310,11 @@ export class FrameDecoder {
 
   #applyMask(chunk: Uint8Array, start: number, end: number, key: MaskingKey): void {
     const { unmask } = this.#options;
-    if (unmask !== undefined && end - start >= unmaskThreshold) {
-      noObject("unmask", unmask(chunk, start, end, key));
-    } else mask(chunk, start, end, key);
+    if (unmask !== undefined && end - start >= unmaskThreshold) unmask(chunk, start, end, key);
+    else mask(chunk, start, end, key);
   }
 
-  #fault(code: ViolationCode, index: number): FrameFault {
+  #fault(code: ConnectionViolationCode, index: number): FrameFault {
     return { code, offset: this.#received + index };
   }
 }

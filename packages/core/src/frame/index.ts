@@ -25,4 +25,3 @@ export {
 } from "./frame-decoder.ts";
 export type { Fault } from "../vocabulary/violation.ts";
 export { encodeFrame, type FrameToEncode } from "./encode-frame.ts";
-export { type ClosePayload, formatClosePayload, parseClosePayload } from "./close-payload.ts";

@@ -3,7 +3,7 @@
  * bytes that decide it, so that a violation is found as soon as its byte has arrived.
  */
 import type { Role } from "../vocabulary/terms.ts";
-import type { ViolationCode } from "../vocabulary/violation.ts";
+import type { ConnectionViolationCode } from "../vocabulary/violation.ts";
 import {
   continuation,
   finBit,
@@ -24,7 +24,7 @@ export function checkFirstByte(
   firstByte: number,
   ownedRsv: number,
   messageInProgress: boolean,
-): ViolationCode | undefined {
+): ConnectionViolationCode | undefined {
   const opcode = firstByte & opcodeBits;
   const rsv = firstByte & rsvBits;
   // RFC 6455 §5.2: "If a nonzero value is received and none of the negotiated extensions defines the meaning of such a
@@ -44,7 +44,11 @@ export function checkFirstByte(
 }
 
 /** Checks MASK, and the 7-bit length as far as it is decisive. */
-export function checkSecondByte(firstByte: number, secondByte: number, role: Role): ViolationCode | undefined {
+export function checkSecondByte(
+  firstByte: number,
+  secondByte: number,
+  role: Role,
+): ConnectionViolationCode | undefined {
   const masked = (secondByte & maskBit) !== 0;
   // RFC 6455 §5.1: "The server MUST close the connection upon receiving a frame that is not masked. […] A client MUST
   // close a connection if it detects a masked frame."
@@ -63,7 +67,7 @@ export function checkExtendedLength(
   high: number,
   low: number,
   minimal: boolean,
-): ViolationCode | undefined {
+): ConnectionViolationCode | undefined {
   // RFC 6455 §5.2: "the most significant bit MUST be 0".
   if (high > 0x7fff_ffff) return "frame/length-sign-bit";
   // RFC 6455 §5.2: "the minimal number of bytes MUST be used to encode the length".

@@ -1,6 +1,6 @@
 /** Determines from the head alone how a message body is delimited (RFC 9112 §6). */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
-import type { ViolationCode } from "../vocabulary/violation.ts";
+import type { HeadViolationCode, RequestViolationCode } from "../vocabulary/violation.ts";
 import { fieldValues } from "./fields.ts";
 import { parseList, trimOws } from "./grammar.ts";
 import type { ResponseHead } from "./head.ts";
@@ -15,7 +15,7 @@ export type BodyFraming =
 const noBody: BodyFraming = { type: "none" };
 
 /** Returns the body framing of a response to any request except HEAD and CONNECT (RFC 9112 §6.3), or the violation in it. */
-export function responseBodyFraming(head: ResponseHead): BodyFraming | ViolationCode {
+export function responseBodyFraming(head: ResponseHead): BodyFraming | HeadViolationCode {
   // Rule 1: these statuses never have a body, regardless of the fields.
   if ((head.status >= 100 && head.status < 200) || head.status === 204 || head.status === 304) return noBody;
   const codings = parseList(fieldValues(head.fields, "transfer-encoding"));
@@ -34,7 +34,7 @@ export function responseBodyFraming(head: ResponseHead): BodyFraming | Violation
 export function checkRequestBody(
   contentLengths: readonly string[],
   transferEncodings: readonly string[],
-): ViolationCode | undefined {
+): RequestViolationCode | undefined {
   const length = contentLength(contentLengths);
   // Rule 5: differing or malformed values are an unrecoverable error.
   if (length === "invalid") return "http/content-length";

@@ -3,7 +3,7 @@
  * parser may be less strict, so anything that two recipients could read differently is rejected here too.
  */
 import type { Limits } from "../vocabulary/limits.ts";
-import type { ViolationCode } from "../vocabulary/violation.ts";
+import type { HeadViolationCode } from "../vocabulary/violation.ts";
 import type { Fields } from "./fields.ts";
 import { isFieldContent, isToken } from "./grammar.ts";
 import type { RequestHead } from "./head.ts";
@@ -14,7 +14,7 @@ const restOfRequestLine = "  HTTP/1.1".length;
 const lineEnd = 2;
 
 /** Returns the first rule that `head` breaks, in the order in which `HeadDecoder` checks them, or undefined. */
-export function checkRequestHead(head: RequestHead, limits: Limits): ViolationCode | undefined {
+export function checkRequestHead(head: RequestHead, limits: Limits): HeadViolationCode | undefined {
   const { method, target, majorVersion = 1, minorVersion } = head;
   const line = method.length + target.length + restOfRequestLine;
   if (line > limits.line) return "http/request-line-too-long";
@@ -28,7 +28,7 @@ export function checkRequestHead(head: RequestHead, limits: Limits): ViolationCo
 }
 
 /** Returns the first rule that `fields` break, or undefined. `before` is the number of bytes of the head before the fields. */
-export function checkFieldLines(fields: Fields, limits: Limits, before: number): ViolationCode | undefined {
+export function checkFieldLines(fields: Fields, limits: Limits, before: number): HeadViolationCode | undefined {
   if (fields.length > limits.fields) return "http/too-many-fields";
   let length = before + lineEnd;
   for (let at = 0; at < fields.length; at++) {

@@ -10,7 +10,7 @@ import { decodeText } from "../bytes/text-decode.ts";
 import { type Leniency, noLeniencies } from "../vocabulary/leniency.ts";
 import type { Limits } from "../vocabulary/limits.ts";
 import { noNativeFunctions } from "../vocabulary/native-functions.ts";
-import type { ViolationCode } from "../vocabulary/violation.ts";
+import type { HeadViolationCode } from "../vocabulary/violation.ts";
 import { ByteCollector } from "./byte-collector.ts";
 import type { FieldLine } from "./fields.ts";
 import { isWhiteSpace, skipFieldContent, skipTchars } from "./grammar.ts";
@@ -22,7 +22,7 @@ export type HeadStep<Head> =
   /** `end` is the index in the chunk of the first byte after the head. */
   | { readonly type: "head"; readonly head: Head; readonly end: number }
   /** `offset` counts from the first byte passed to the decoder. */
-  | { readonly type: "violation"; readonly code: ViolationCode; readonly offset: number };
+  | { readonly type: "violation"; readonly code: HeadViolationCode; readonly offset: number };
 
 const more: HeadStep<never> = { type: "more" };
 
@@ -252,7 +252,7 @@ export class HeadDecoder<Head> {
   }
 
   /** Returns the violation of `byte` where a line end is expected; `otherwise` when it is neither CR nor LF. */
-  #checkLineEnd(byte: number, otherwise?: ViolationCode): ViolationCode | undefined {
+  #checkLineEnd(byte: number, otherwise?: HeadViolationCode): HeadViolationCode | undefined {
     if (byte === carriageReturn) return undefined;
     if (byte !== lineFeed) return otherwise;
     // RFC 9112 §2.2: a recipient MAY recognize a single LF as a line terminator.
@@ -267,7 +267,7 @@ export class HeadDecoder<Head> {
   }
 
   /** Returns the violation of `byte` where the colon after a name of `length` chars is expected. */
-  #checkNameEnd(byte: number, length: number): ViolationCode | undefined {
+  #checkNameEnd(byte: number, length: number): HeadViolationCode | undefined {
     if (length >= this.#limits.line) return "http/line-too-long";
     if (byte === colon) return length === 0 ? "http/field-name" : undefined;
     // RFC 9112 §5.1: no white space is allowed between the name and the colon.
@@ -276,7 +276,7 @@ export class HeadDecoder<Head> {
   }
 
   /** Returns the violation of a line that begins with white space, or undefined when folded lines are joined. */
-  #checkFold(count: number): ViolationCode | undefined {
+  #checkFold(count: number): HeadViolationCode | undefined {
     // RFC 9112 §2.2: white space between the start line and the first field.
     if (count === 0) return "http/white-space-before-fields";
     return this.#grammar.foldedLines === "refuse" ? "http/folded-line" : undefined;
@@ -306,7 +306,7 @@ function valueEnd(bytes: Uint8Array, start: number, lineEnd: number): number {
   return at;
 }
 
-function fault(code: ViolationCode, offset: number): HeadStep<never> {
+function fault(code: HeadViolationCode, offset: number): HeadStep<never> {
   return { type: "violation", code, offset };
 }
 

@@ -1,13 +1,13 @@
 /** The two start lines of HTTP/1.1: the request line (RFC 9112 §3) and the status line (RFC 9112 §4). */
 import type { Leniency } from "../vocabulary/leniency.ts";
 import { fixedLimits } from "../vocabulary/limits.ts";
-import type { Fault, ViolationCode } from "../vocabulary/violation.ts";
+import type { Fault, HeadViolationCode } from "../vocabulary/violation.ts";
 import type { Fields } from "./fields.ts";
 import { isTchar } from "./grammar.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";
 
 /** A fault in a start line. Its offset is an index of the array that has the line. */
-interface StartLineFault extends Fault {
+interface StartLineFault extends Fault<HeadViolationCode> {
   readonly offset: number;
   /** The leniency under which `head` can still parse the line. */
   readonly leniency?: Leniency;
@@ -20,7 +20,7 @@ export interface StartLineGrammar<Head> {
   /** How to handle a folded field line (RFC 9112 §5.2). */
   readonly foldedLines: "refuse" | "join";
   /** The violation of a start line longer than `limits.line`. */
-  readonly tooLong: ViolationCode;
+  readonly tooLong: HeadViolationCode;
   /**
    * Returns the violation in `bytes[start, end)`, or undefined. The range is a line without its line end, whose bytes are all
    * VCHAR, SP, HTAB or obs-text.

@@ -6,7 +6,7 @@ import type { HandshakeEvent } from "../events.ts";
 import { encodeRequestHead } from "../http/head-encoder.ts";
 import type { Agreement } from "../vocabulary/agreement.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
-import { type Violation, type ViolationCode, violationByServer } from "../vocabulary/violation.ts";
+import { type ResponseViolationCode, responseViolation, type Violation } from "../vocabulary/violation.ts";
 import { joinOpening, type OpeningTarget, openingRequestHead, type SentOpening } from "./client-request.ts";
 import { createKey } from "./key.ts";
 import { OutputQueue } from "./output-queue.ts";
@@ -91,8 +91,8 @@ export class ClientHandshake {
   }
 
   /** Fails the handshake for a reason other than received bytes, such as `deadline/opening`. */
-  fail(code: ViolationCode): readonly HandshakeEvent[] {
-    return this.#phase === "awaiting-response" ? this.#fail(violationByServer(code, this.bytesConsumed)) : [];
+  fail(code: ResponseViolationCode): readonly HandshakeEvent[] {
+    return this.#phase === "awaiting-response" ? this.#fail(responseViolation(code, this.bytesConsumed)) : [];
   }
 
   #follow(step: ResponseStep, chunk: Uint8Array): readonly HandshakeEvent[] {

@@ -5,7 +5,7 @@
 import { textOf, wrongResult } from "../checks/callback-result.ts";
 import { type AgreedExtension, noExtensions } from "../vocabulary/agreement.ts";
 import type { Extension, ExtensionParameters } from "../vocabulary/extension.ts";
-import type { Fault } from "../vocabulary/violation.ts";
+import type { Fault, ResponseViolationCode } from "../vocabulary/violation.ts";
 import type { ExtensionOffer } from "./extension-header.ts";
 
 /** Client: returns the offers. Several offers of one extension are alternatives, in order of preference (RFC 7692 §5.1). */
@@ -23,7 +23,7 @@ export function offerExtensions(extensions: readonly Extension[]): ExtensionOffe
 export function checkExtensionAnswers(
   answers: readonly ExtensionOffer[],
   extensions: readonly Extension[],
-): Fault | undefined {
+): Fault<ResponseViolationCode> | undefined {
   let rsv = 0;
   for (const [index, answer] of answers.entries()) {
     const { name } = answer;

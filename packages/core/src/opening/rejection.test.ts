@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { violation } from "../vocabulary/violation.ts";
+import { streamRequestViolation } from "../vocabulary/violation.ts";
 import { checkRejection, type Rejection, rejectionFor, rejectOpeningRequest } from "./rejection.ts";
 
 describe("rejectOpeningRequest", () => {
@@ -92,7 +92,7 @@ describe("rejectOpeningRequest", () => {
 
 describe("rejectionFor", () => {
   it("uses the status and the sentence of the table, and 400 if the table has no status [H25]", () => {
-    const { head, body } = rejectOpeningRequest(rejectionFor(violation("opening/host-missing", 0)));
+    const { head, body } = rejectOpeningRequest(rejectionFor(streamRequestViolation("opening/host-missing", 0)));
     expect(head).toMatchObject({
       status: 400,
       fields: [
@@ -102,12 +102,12 @@ describe("rejectionFor", () => {
       ],
     });
     expect(new TextDecoder().decode(body)).toBe("An opening request has no Host field. (RFC 9112 §3.2)\n");
-    expect(rejectionFor(violation("opening/transport-ended", 0)).status).toBe(400);
+    expect(rejectionFor(streamRequestViolation("opening/transport-ended", 0)).status).toBe(400);
   });
 
   it("may state the versions that the server supports, in a 426 too [H25]", () => {
     const version = ["Sec-WebSocket-Version", "13"];
-    expect(rejectionFor(violation("opening/stream-version-unsupported", 0)).fields).toEqual([version]);
+    expect(rejectionFor(streamRequestViolation("opening/stream-version-unsupported", 0)).fields).toEqual([version]);
     const { head } = rejectOpeningRequest({ status: 426, fields: [["sec-websocket-version", "13, 8"]] });
     expect(head.fields.filter(([name]) => name.toLowerCase() === "sec-websocket-version")).toEqual([
       ["sec-websocket-version", "13, 8"],

@@ -7,7 +7,7 @@ import { FieldLookup } from "../http/fields.ts";
 import { isToken, parseList } from "../http/grammar.ts";
 import type { Leniency } from "../vocabulary/leniency.ts";
 import type { Limits } from "../vocabulary/limits.ts";
-import type { ViolationCode } from "../vocabulary/violation.ts";
+import type { RequestViolationCode } from "../vocabulary/violation.ts";
 import { type ExtensionOffer, parseExtensions } from "./extension-header.ts";
 
 /** The fields that the check of an opening request needs. */
@@ -41,7 +41,7 @@ export const requestFields: FieldLookup<RequestFieldName> = new FieldLookup<Requ
 export const protocolVersion = "13";
 
 /** Returns the violation in Sec-WebSocket-Version, or undefined. */
-export function checkVersion(values: readonly string[]): ViolationCode | undefined {
+export function checkVersion(values: readonly string[]): RequestViolationCode | undefined {
   if (values.length === 0) return "opening/version-missing";
   // RFC 6455 §11.3.5: MUST NOT appear more than once in a request.
   if (values.length > 1) return "opening/version-repeated";
@@ -59,7 +59,7 @@ export function requestedSubprotocols(
   tolerate: readonly Leniency[],
   tolerated: Leniency[],
   limits: Limits,
-): readonly string[] | ViolationCode {
+): readonly string[] | RequestViolationCode {
   if (values.length === 0) return noSubprotocols;
   const subprotocols = parseList(values);
   if (subprotocols.length > limits.subprotocols) return "opening/subprotocols-too-many";
@@ -77,7 +77,7 @@ export function requestedExtensions(
   tolerate: readonly Leniency[],
   tolerated: Leniency[],
   limits: Limits,
-): readonly ExtensionOffer[] | ViolationCode {
+): readonly ExtensionOffer[] | RequestViolationCode {
   if (values.length === 0) return noOffers;
   const offers = parseExtensions(values, limits);
   if (offers === "too-many") return "opening/extensions-too-many";
@@ -89,6 +89,8 @@ export function requestedExtensions(
 }
 
 /** Returns Origin, undefined if absent; a violation when it is repeated, because it is ambiguous which one applies. */
-export function requestedOrigin(values: readonly string[]): { readonly origin: string | undefined } | ViolationCode {
+export function requestedOrigin(
+  values: readonly string[],
+): { readonly origin: string | undefined } | RequestViolationCode {
   return values.length > 1 ? "opening/origin-repeated" : { origin: values[0] };
 }

@@ -12,7 +12,7 @@ import type { RequestHead } from "../http/head.ts";
 import { checkRequestHead } from "../http/head-check.ts";
 import { type Leniency, leniencyCheck, noLeniencies } from "../vocabulary/leniency.ts";
 import { type Limits, limitsCheck, resolveLimits } from "../vocabulary/limits.ts";
-import { type Violation, type ViolationCode, violation } from "../vocabulary/violation.ts";
+import { type RequestViolationCode, requestViolation, type Violation } from "../vocabulary/violation.ts";
 import type { ExtensionOffer } from "./extension-header.ts";
 import { keySpelling } from "./key.ts";
 import {
@@ -106,14 +106,14 @@ export function checkParsedRequest(head: RequestHead, rules: RequestRules, offse
   const fault = checkRequestHead(head, rules.limits);
   return fault === undefined
     ? checkDecodedRequest(head, rules, offset)
-    : { type: "violation", violation: violation(fault, offset) };
+    : { type: "violation", violation: requestViolation(fault, offset) };
 }
 
 /** Like `checkParsedRequest`, for a head from `HeadDecoder`, which has checked the HTTP syntax. */
 export function checkDecodedRequest(head: RequestHead, rules: RequestRules, offset: number): OpeningRequestCheck {
   const request = openingRequest(head, rules.tolerate, rules.limits);
   return typeof request === "string"
-    ? { type: "violation", violation: violation(request, offset) }
+    ? { type: "violation", violation: requestViolation(request, offset) }
     : { type: "request", request };
 }
 
@@ -122,7 +122,7 @@ function openingRequest(
   head: RequestHead,
   tolerate: readonly Leniency[],
   limits: Limits,
-): OpeningRequest | ViolationCode {
+): OpeningRequest | RequestViolationCode {
   const noted: Leniency[] = [];
   // RFC 6455 §4.2.1 step 1: an HTTP/1.1 or higher GET request. RFC 9110 §9.1: methods are case-sensitive.
   if (head.method !== "GET") return "opening/method-not-get";
@@ -159,7 +159,7 @@ function openingRequest(
 }
 
 /** RFC 9112 §3.2: a server MUST respond with 400 to a request with missing, repeated or malformed Host. */
-function checkHost(hosts: readonly string[]): ViolationCode | undefined {
+function checkHost(hosts: readonly string[]): RequestViolationCode | undefined {
   if (hosts.length === 0) return "opening/host-missing";
   if (hosts.length > 1) return "opening/host-repeated";
   return parseAuthority(hosts[0] as string) === undefined ? "opening/host-malformed" : undefined;
@@ -184,7 +184,7 @@ function parseTarget(target: string, host: string): Target | undefined {
 }
 
 /** RFC 6455 §4.2.1 steps 3 and 4: `websocket` among the protocols of Upgrade, `upgrade` among the tokens of Connection. */
-function checkUpgrade(upgrade: readonly string[], connection: readonly string[]): ViolationCode | undefined {
+function checkUpgrade(upgrade: readonly string[], connection: readonly string[]): RequestViolationCode | undefined {
   // RFC 9110 §7.8: Upgrade = #protocol, case-insensitive, possibly along with others such as h2c. `websocket/…` would be a
   // different protocol.
   if (!isOnly(upgrade, "websocket")) {
@@ -208,7 +208,7 @@ function checkKey(
   keys: readonly string[],
   tolerate: readonly Leniency[],
   tolerated: Leniency[],
-): ViolationCode | undefined {
+): RequestViolationCode | undefined {
   if (keys.length === 0) return "opening/key-missing";
   if (keys.length > 1) return "opening/key-repeated";
   const spelling = keySpelling(keys[0] as string);

@@ -4,7 +4,7 @@ import { type Fields, fieldValues } from "../http/fields.ts";
 import { parseTokenList } from "../http/grammar.ts";
 import type { ResponseHead } from "../http/head.ts";
 import type { Agreement } from "../vocabulary/agreement.ts";
-import { type Violation, type ViolationCode, violationByServer } from "../vocabulary/violation.ts";
+import { type ResponseViolationCode, responseViolation, type Violation } from "../vocabulary/violation.ts";
 import type { SentOpening } from "./client-request.ts";
 import { parseExtensions } from "./extension-header.ts";
 import { acceptValue, type Sha1 } from "./key.ts";
@@ -41,7 +41,7 @@ export function checkUpgrade(
   sha1: Sha1 | undefined,
 ): UpgradeCheck {
   const code = checkUpgradeFields(head, sent.key, sha1);
-  if (code !== undefined) return { type: "violation", violation: violationByServer(code, offset) };
+  if (code !== undefined) return { type: "violation", violation: responseViolation(code, offset) };
   return checkTerms(head.fields, sent, offset);
 }
 
@@ -50,7 +50,7 @@ function checkUpgradeFields(
   head: ResponseHead,
   key: string | undefined,
   sha1: Sha1 | undefined,
-): ViolationCode | undefined {
+): ResponseViolationCode | undefined {
   // RFC 9110 §7.8: HTTP/1.0 does not support Upgrade.
   if (head.minorVersion < 1) return "opening/http-version";
   const { fields } = head;
@@ -71,18 +71,18 @@ export function checkTerms(fields: Fields, sent: SentOpening, offset: number): U
   const subprotocols = fieldValues(fields, "sec-websocket-protocol");
   const subprotocol = sent.subprotocols.find((offered) => offered === subprotocols[0]);
   const code = checkSubprotocol(subprotocols, subprotocol, sent);
-  if (code !== undefined) return { type: "violation", violation: violationByServer(code, offset) };
+  if (code !== undefined) return { type: "violation", violation: responseViolation(code, offset) };
 
   const lines = fieldValues(fields, "sec-websocket-extensions");
   // RFC 6455 §11.3.2: MUST NOT appear more than once in a response.
   if (lines.length > 1)
-    return { type: "violation", violation: violationByServer("opening/extensions-repeated", offset) };
+    return { type: "violation", violation: responseViolation("opening/extensions-repeated", offset) };
   const extensions = lines.length === 0 ? [] : parseExtensions(lines);
   // RFC 6455 §9.1: a value that does not conform to the grammar fails the connection.
   if (extensions === undefined)
-    return { type: "violation", violation: violationByServer("opening/extensions-malformed", offset) };
+    return { type: "violation", violation: responseViolation("opening/extensions-malformed", offset) };
   const fault = checkExtensionAnswers(extensions, sent.extensions);
-  if (fault !== undefined) return { type: "violation", violation: violationByServer(fault.code, offset, fault.detail) };
+  if (fault !== undefined) return { type: "violation", violation: responseViolation(fault.code, offset, fault.detail) };
 
   return { type: "agreement", agreement: { role: "client", subprotocol, extensions, tolerated: [] } };
 }
@@ -92,7 +92,7 @@ function checkSubprotocol(
   received: readonly string[],
   agreed: string | undefined,
   sent: SentOpening,
-): ViolationCode | undefined {
+): ResponseViolationCode | undefined {
   // RFC 6455 §11.3.4: MUST NOT appear more than once in a response.
   if (received.length > 1) return "opening/subprotocol-repeated";
   if (received.length === 1) return agreed === undefined ? "opening/subprotocol-not-offered" : undefined;

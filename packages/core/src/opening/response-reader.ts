@@ -9,7 +9,7 @@ import { HeadDecoder } from "../http/head-decoder.ts";
 import { statusLine } from "../http/start-line.ts";
 import { type Leniency, noLeniencies } from "../vocabulary/leniency.ts";
 import type { Limits } from "../vocabulary/limits.ts";
-import { type Violation, type ViolationCode, violationByServer } from "../vocabulary/violation.ts";
+import { type ResponseViolationCode, responseViolation, type Violation } from "../vocabulary/violation.ts";
 
 /** Result of one chunk. */
 export type ResponseStep =
@@ -92,8 +92,8 @@ export class ResponseReader {
     return { type: "answer", head: this.#answer.head, body: this.#answer.body.takeBody() };
   }
 
-  #violation(code: ViolationCode, offset: number): ResponseStep {
-    return { type: "violation", violation: violationByServer(code, offset) };
+  #violation(code: ResponseViolationCode, offset: number): ResponseStep {
+    return { type: "violation", violation: responseViolation(code, offset) };
   }
 }
 

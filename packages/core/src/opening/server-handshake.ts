@@ -10,7 +10,7 @@ import { encodeResponseHead } from "../http/head-encoder.ts";
 import { requestLine } from "../http/start-line.ts";
 import type { Agreement } from "../vocabulary/agreement.ts";
 import type { Leniency } from "../vocabulary/leniency.ts";
-import { type Violation, type ViolationCode, violation } from "../vocabulary/violation.ts";
+import { type RequestViolationCode, requestViolation, type Violation } from "../vocabulary/violation.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { type RejectedOpening, type Rejection, rejectionFor, rejectOpeningRequest } from "./rejection.ts";
 import {
@@ -129,9 +129,9 @@ export class ServerHandshake {
   }
 
   /** Fails the handshake for a reason other than received bytes, such as `deadline/opening`. */
-  fail(code: ViolationCode): readonly HandshakeEvent[] {
+  fail(code: RequestViolationCode): readonly HandshakeEvent[] {
     const isUnderWay = this.#phase === "awaiting-request" || this.#phase === "awaiting-answer";
-    return isUnderWay ? this.#fail(violation(code, this.#head.length + this.#earlyLength())) : [];
+    return isUnderWay ? this.#fail(requestViolation(code, this.#head.length + this.#earlyLength())) : [];
   }
 
   /**
@@ -194,7 +194,7 @@ export class ServerHandshake {
   #readHead(chunk: Uint8Array): readonly HandshakeEvent[] {
     const step = this.#head.receive(chunk, 0);
     if (step.type === "more") return [];
-    if (step.type === "violation") return this.#fail(violation(step.code, step.offset));
+    if (step.type === "violation") return this.#fail(requestViolation(step.code, step.offset));
     const check = checkDecodedRequest(step.head, this.#config, this.#head.length);
     const events = this.#follow(check, this.#head.tolerated);
     const isFollowed = this.#phase === "awaiting-answer" && step.end < chunk.length;
@@ -224,7 +224,9 @@ export class ServerHandshake {
   #keep(chunk: Uint8Array, start: number): readonly HandshakeEvent[] {
     const room = this.#config.limits.earlyData - this.#earlyLength();
     if (chunk.length - start > room) {
-      return this.#fail(violation("opening/early-data-too-big", this.#head.length + this.#config.limits.earlyData));
+      return this.#fail(
+        requestViolation("opening/early-data-too-big", this.#head.length + this.#config.limits.earlyData),
+      );
     }
     this.#early ??= new ByteCollector();
     this.#early.append(chunk, start, chunk.length);

@@ -4,7 +4,7 @@ import { takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import { parseAuthority } from "../http/authority.ts";
 import type { OriginCheck } from "../opening/request.ts";
-import { violation } from "../vocabulary/violation.ts";
+import { requestViolation } from "../vocabulary/violation.ts";
 
 /**
  * Creates a check that rejects origins not listed in `allowed` with 403. `"null"` is an ordinary entry; sandboxed documents,
@@ -26,7 +26,7 @@ export function originCheck(allowed: readonly string[], absent: "accept" | "refu
   );
   return ({ origin }) => {
     const passes = origin === undefined ? absent === "accept" : serialized.has(serializeOrigin(origin));
-    return passes ? undefined : violation("opening/origin-refused", 0);
+    return passes ? undefined : requestViolation("opening/origin-refused", 0);
   };
 }
 
@@ -37,7 +37,7 @@ export function originCheck(allowed: readonly string[], absent: "accept" | "refu
  */
 export function sameHostCheck(): OriginCheck {
   return ({ origin, authority }) =>
-    origin === undefined || isOfHost(origin, authority) ? undefined : violation("opening/origin-refused", 0);
+    origin === undefined || isOfHost(origin, authority) ? undefined : requestViolation("opening/origin-refused", 0);
 }
 
 function isOfHost(origin: string, asked: string): boolean {

@@ -12,7 +12,7 @@ import type {
   TransformViolation,
 } from "../vocabulary/extension.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
-import { violationTable } from "../vocabulary/violation.ts";
+import { isConnectionViolation } from "../vocabulary/violation.ts";
 
 /** The transforms of one connection, chained anew for each message. */
 export class DecodePipeline {
@@ -64,6 +64,6 @@ export class DecodePipeline {
 }
 
 function violationOf(name: string, result: TransformViolation | undefined): TransformViolation | undefined {
-  if (result === undefined || Object.hasOwn(violationTable, result)) return result;
+  if (result === undefined || isConnectionViolation(result)) return result;
   throw wrongResult(name, result);
 }

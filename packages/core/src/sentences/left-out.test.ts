@@ -5,6 +5,9 @@ import * as loaded from "./loaded.ts";
 describe("left-out", () => {
   it("has the names of loaded.ts, whose place it takes, and no sentence", () => {
     expect(Object.keys(leftOut)).toEqual(Object.keys(loaded));
-    for (const sentences of Object.values(leftOut)) expect(sentences).toEqual({});
+    const { suggestOption, ...tables } = leftOut;
+    for (const sentences of Object.values(tables)) expect(sentences).toEqual({});
+    expect(suggestOption("fragmentsize", ["fragmentSize"], {}, "")).toBe("");
+    expect(loaded.suggestOption("fragmentsize", ["fragmentSize"], {}, "")).toBe(" Did you mean fragmentSize?");
   });
 });

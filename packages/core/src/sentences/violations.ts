@@ -2,7 +2,7 @@
 
 // biome-ignore format: a table is read by its lines
 export const violationSentences = {
-  // A head of HTTP/1.1: RFC 9112 §2–6, RFC 9110 §5.
+  // Heads of HTTP/1.1: RFC 9112 §2–6, RFC 9110 §5.
   "http/start-line": "A start line has a byte that is not allowed there.",
   "http/method": "The method of a request is not a token, or is not followed by a single space.",
   "http/request-target": "The target of a request is empty, has a byte that is not allowed there, or is not followed by a single space.",
@@ -25,16 +25,22 @@ export const violationSentences = {
   "http/content-length": "Content-Length is malformed, or has several different values.",
   "http/framing-ambiguous": "A head has both Content-Length and Transfer-Encoding.",
 
+  // What both requests and responses may break: RFC 6455 §4.
+  "opening/http-version": "The HTTP version is below 1.1 and has no Upgrade.",
+  "opening/connection-upgrade-missing": "The Connection field has no upgrade token.",
+  "opening/subprotocol-repeated": "A subprotocol, or Sec-WebSocket-Protocol in a response, appears more than once.",
+  "opening/extensions-malformed": "Sec-WebSocket-Extensions does not conform to its grammar.",
+  "opening/transport-ended": "The transport ended before the opening handshake was complete.",
+  "deadline/opening": "The opening handshake was not completed in time.",
+
   // Opening requests (RFC 6455 §4.2.1)
   "opening/method-not-get": "The method of an opening request is not GET.",
-  "opening/http-version": "The HTTP version is below 1.1 and has no Upgrade.",
   "opening/request-target": "The target of an opening request is neither a path nor an absolute URI.",
   "opening/host-missing": "An opening request has no Host field.",
   "opening/host-repeated": "An opening request has more than one Host field.",
   "opening/host-malformed": "The Host field of an opening request is malformed.",
   "opening/body-unexpected": "An opening request announces a body.",
   "opening/upgrade-missing": "The Upgrade field of a request does not name websocket.",
-  "opening/connection-upgrade-missing": "The Connection field has no upgrade token.",
   "opening/key-missing": "An opening request has no Sec-WebSocket-Key.",
   "opening/key-repeated": "An opening request has more than one Sec-WebSocket-Key.",
   "opening/key-malformed": "Sec-WebSocket-Key is not 16 bytes in base64.",
@@ -42,14 +48,11 @@ export const violationSentences = {
   "opening/version-repeated": "An opening request has more than one Sec-WebSocket-Version.",
   "opening/version-unsupported": "Sec-WebSocket-Version is not 13.",
   "opening/subprotocols-malformed": "Sec-WebSocket-Protocol is not a list of tokens.",
-  "opening/subprotocol-repeated": "A subprotocol, or Sec-WebSocket-Protocol in a response, appears more than once.",
-  "opening/extensions-malformed": "Sec-WebSocket-Extensions does not conform to its grammar.",
   "opening/origin-repeated": "An opening request has more than one Origin field.",
   "opening/extensions-too-many": "A request offers more extensions than limits.extensionOffers, or more parameters than limits.extensionParameters.",
   "opening/subprotocols-too-many": "A request offers more subprotocols than limits.subprotocols allows.",
   "opening/origin-refused": "The origin of an opening request is not allowed to connect.",
   "opening/early-data-too-big": "A client sent more data before the response than limits.earlyData allows.",
-  "opening/transport-ended": "The transport ended before the opening handshake was complete.",
   // Extended CONNECT (RFC 8441, RFC 9220, RFC 9113 §8)
   "opening/method-not-connect": "The method of an opening request over HTTP/2 or HTTP/3 is not CONNECT.",
   "opening/protocol-unsupported": "The :protocol of an Extended CONNECT is not websocket.",
@@ -65,7 +68,7 @@ export const violationSentences = {
   "opening/connect-protocol-value": "SETTINGS_ENABLE_CONNECT_PROTOCOL is neither 0 nor 1.",
   "opening/connect-protocol-withdrawn": "SETTINGS_ENABLE_CONNECT_PROTOCOL changed from 1 back to 0.",
 
-  // The response to an opening request: RFC 6455 §4.1.
+  // Responses to opening requests: RFC 6455 §4.1.
   "opening/upgrade-mismatch": "The Upgrade field of a 101 response is not websocket alone.",
   "opening/accept-missing": "A 101 response has no Sec-WebSocket-Accept.",
   "opening/accept-repeated": "A 101 response has more than one Sec-WebSocket-Accept.",
@@ -107,7 +110,6 @@ export const violationSentences = {
   "extension/data-truncated": "The payload of a message ends too early to decode under the agreed extension.",
 
   // Deadlines. The caller supplies the time.
-  "deadline/opening": "The opening handshake was not completed in time.",
   "deadline/pong": "No Pong arrived in time for the Ping that was sent.",
   "deadline/stalled": "The peer accepted none of the pending output for too long.",
   "deadline/message": "A message in progress did not end in time.",

@@ -6,7 +6,7 @@
 
 import { type OptionCheck, takes } from "../checks/option-checks.ts";
 import type { MessageKind, Role } from "./terms.ts";
-import type { ViolationCode } from "./violation.ts";
+import type { ConnectionViolationCode } from "./violation.ts";
 
 /** A parameter of an extension. The value is undefined if it had none (RFC 6455 §9.1). */
 export type ExtensionParameter = readonly [name: string, value: string | undefined];
@@ -41,7 +41,7 @@ export interface Extension {
 export type TransformSink = (bytes: Uint8Array, start: number, end: number) => boolean;
 
 /** Violations that an extension may report for a message. */
-export type TransformViolation = Extract<ViolationCode, `extension/${string}`>;
+export type TransformViolation = Extract<ConnectionViolationCode, `extension/${string}`>;
 
 /** Describes a message to a transform before it decides whether to take part. */
 export interface OutgoingMessageInfo {

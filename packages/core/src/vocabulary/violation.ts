@@ -22,9 +22,9 @@ interface ViolationRow {
  */
 type Row = readonly [response: number | null, section: string];
 
+/** Heads of HTTP/1.1, of both roles: RFC 9112 §2–6, RFC 9110 §5. */
 // biome-ignore format: a table is read by its lines
-const rows = {
-  // A head of HTTP/1.1: RFC 9112 §2–6, RFC 9110 §5.
+const headRows = {
   "http/start-line": [400, "RFC 9112 §2.2"],
   "http/method": [400, "RFC 9112 §3"],
   "http/request-target": [400, "RFC 9112 §3.2"],
@@ -46,17 +46,29 @@ const rows = {
   "http/head-too-big": [431, "RFC 6585 §5"],
   "http/content-length": [400, "RFC 9112 §6.3"],
   "http/framing-ambiguous": [400, "RFC 9112 §6.1"],
+} as const;
 
-  // Opening requests (RFC 6455 §4.2.1)
-  "opening/method-not-get": [405, "RFC 6455 §4.2.1"],
+/** What both requests and responses may break: RFC 6455 §4. */
+// biome-ignore format: a table is read by its lines
+const openingRows = {
   "opening/http-version": [505, "RFC 9110 §7.8"],
+  "opening/connection-upgrade-missing": [400, "RFC 6455 §4.1"],
+  "opening/subprotocol-repeated": [400, "RFC 6455 §11.3.4"],
+  "opening/extensions-malformed": [400, "RFC 6455 §9.1"],
+  "opening/transport-ended": [null, "RFC 6455 §4.1"],
+  "deadline/opening": [408, "RFC 9110 §15.5.9"],
+} as const;
+
+/** Opening requests: RFC 6455 §4.2.1. */
+// biome-ignore format: a table is read by its lines
+const requestRows = {
+  "opening/method-not-get": [405, "RFC 6455 §4.2.1"],
   "opening/request-target": [400, "RFC 6455 §4.2.1"],
   "opening/host-missing": [400, "RFC 9112 §3.2"],
   "opening/host-repeated": [400, "RFC 9112 §3.2"],
   "opening/host-malformed": [400, "RFC 9112 §3.2"],
   "opening/body-unexpected": [400, "RFC 6455 §4.1"],
   "opening/upgrade-missing": [426, "RFC 6455 §4.2.1"],
-  "opening/connection-upgrade-missing": [400, "RFC 6455 §4.1"],
   "opening/key-missing": [400, "RFC 6455 §4.2.1"],
   "opening/key-repeated": [400, "RFC 6455 §11.3.1"],
   "opening/key-malformed": [400, "RFC 6455 §4.2.1"],
@@ -64,15 +76,16 @@ const rows = {
   "opening/version-repeated": [400, "RFC 6455 §11.3.5"],
   "opening/version-unsupported": [426, "RFC 6455 §4.4"],
   "opening/subprotocols-malformed": [400, "RFC 6455 §4.3"],
-  "opening/subprotocol-repeated": [400, "RFC 6455 §11.3.4"],
-  "opening/extensions-malformed": [400, "RFC 6455 §9.1"],
   "opening/origin-repeated": [400, "RFC 6454 §7.3"],
   "opening/extensions-too-many": [431, "RFC 9110 §5.4"],
   "opening/subprotocols-too-many": [431, "RFC 9110 §5.4"],
   "opening/origin-refused": [403, "RFC 6455 §4.2.2"],
   "opening/early-data-too-big": [400, "RFC 6455 §4.1"],
-  "opening/transport-ended": [null, "RFC 6455 §4.1"],
-  // Extended CONNECT (RFC 8441, RFC 9220, RFC 9113 §8)
+} as const;
+
+/** Extended CONNECT: RFC 8441, RFC 9220, RFC 9113 §8. */
+// biome-ignore format: a table is read by its lines
+const streamRows = {
   "opening/method-not-connect": [405, "RFC 8441 §5"],
   "opening/protocol-unsupported": [501, "RFC 9220 §3"],
   "opening/pseudo-field-missing": [400, "RFC 8441 §4"],
@@ -86,8 +99,11 @@ const rows = {
   "opening/stream-version-unsupported": [400, "RFC 6455 §4.4"],
   "opening/connect-protocol-value": [null, "RFC 8441 §3"],
   "opening/connect-protocol-withdrawn": [null, "RFC 8441 §3"],
+} as const;
 
-  // The response to an opening request: RFC 6455 §4.1.
+/** Responses to opening requests: RFC 6455 §4.1. */
+// biome-ignore format: a table is read by its lines
+const responseRows = {
   "opening/upgrade-mismatch": [null, "RFC 6455 §4.1"],
   "opening/accept-missing": [null, "RFC 6455 §4.1"],
   "opening/accept-repeated": [null, "RFC 6455 §11.3.3"],
@@ -100,7 +116,11 @@ const rows = {
   "opening/extension-rsv-conflict": [null, "RFC 6455 §9.1"],
   "opening/extension-unacceptable": [null, "RFC 7692 §7.1"],
   "opening/too-many-interim-responses": [null, "RFC 9110 §15.2"],
+} as const;
 
+/** After the opening handshake. */
+// biome-ignore format: a table is read by its lines
+const connectionRows = {
   // Frames (RFC 6455 §5)
   "frame/rsv-unowned": [1002, "RFC 6455 §5.2"],
   "frame/rsv-misplaced": [1002, "RFC 7692 §6.1"],
@@ -127,9 +147,7 @@ const rows = {
   // Extensions (RFC 6455 §9, RFC 7692 §7.2.2)
   "extension/data-malformed": [1007, "RFC 7692 §7.2.2"],
   "extension/data-truncated": [1007, "RFC 7692 §7.2.2"],
-
   // Deadlines. The caller supplies the time.
-  "deadline/opening": [408, "RFC 9110 §15.5.9"],
   "deadline/pong": [1011, "RFC 6455 §5.5.3"],
   "deadline/stalled": [null, "RFC 6455 §7.1.7"],
   "deadline/message": [1008, "RFC 6455 §10.4"],
@@ -137,16 +155,31 @@ const rows = {
   "deadline/control-flood": [1008, "RFC 6455 §10.4"],
 } as const;
 
+/** A rule for the frames and messages of an open connection, or a deadline of it. */
+export type ConnectionViolationCode = keyof typeof connectionRows;
+/** A rule for heads of HTTP/1.1. */
+export type HeadViolationCode = keyof typeof headRows;
+/** A rule for opening requests. */
+export type RequestViolationCode = HeadViolationCode | keyof typeof openingRows | keyof typeof requestRows;
+/** A rule for responses to opening requests. */
+export type ResponseViolationCode = HeadViolationCode | keyof typeof openingRows | keyof typeof responseRows;
+/** A rule for Extended CONNECT. */
+export type StreamViolationCode = HeadViolationCode | keyof typeof streamRows;
+
 /** Identifies the rule that the peer broke. Each code has a heading in docs/reference/errors.md. */
-export type ViolationCode = keyof typeof rows;
+export type ViolationCode =
+  | ConnectionViolationCode
+  | RequestViolationCode
+  | ResponseViolationCode
+  | StreamViolationCode;
 
 /**
  * A rule that the peer broke, where it is found: it becomes a `Violation` in a handshake, a connection or a check of an opening
  * message, which know the place in the stream. Created only when a rule is broken. Where neither position nor detail is known,
  * the code stands for it.
  */
-export interface Fault {
-  readonly code: ViolationCode;
+export interface Fault<Code extends ViolationCode = ConnectionViolationCode> {
+  readonly code: Code;
   /** Index of the offending byte, counted as the function that returns it says; undefined for the frame as a whole. */
   readonly offset?: number | undefined;
   /** A sentence, which is appended to the message of the violation. */
@@ -171,32 +204,82 @@ export interface Violation {
   readonly offset: number;
 }
 
-/** Creates the table. A violation without a sentence names its section instead, so that no message is empty. */
+/** Rows by code. Codes of other parts are in other tables. */
+type Rows = Readonly<Partial<Record<string, Row>>>;
+
+/** Creates the table of all violations. */
 export function createViolationTable(
   sentences: Readonly<Partial<Record<string, string>>>,
 ): Readonly<Record<ViolationCode, ViolationRow>> {
+  const parts: readonly Rows[] = [headRows, openingRows, requestRows, streamRows, responseRows, connectionRows];
   return Object.fromEntries(
-    Object.entries<Row>(rows).map(([code, [response, section]]): [string, ViolationRow] => {
-      const message =
-        sentences[code] ?? `The peer broke ${section}: see explainViolation("${code}") of @hybi/core/explain.`;
-      if (response === null) return [code, { message, section }];
-      return [code, { message, section, ...(response < 1000 ? { httpStatus: response } : { statusCode: response }) }];
-    }),
+    parts.flatMap((rows) => Object.entries(rows).map(([code, row]) => [code, rowOf(code, row!, sentences)])),
   ) as Readonly<Record<ViolationCode, ViolationRow>>;
 }
 
-/** The whole table, for documentation and tools. */
+/** Completes a row. A violation without a sentence names its section instead, so that no message is empty. */
+function rowOf(
+  code: string,
+  [response, section]: Row,
+  sentences: Readonly<Partial<Record<string, string>>>,
+): ViolationRow {
+  const message =
+    sentences[code] ?? `The peer broke ${section}: see explainViolation("${code}") of @hybi/core/explain.`;
+  if (response === null) return { message, section };
+  return { message, section, ...(response < 1000 ? { httpStatus: response } : { statusCode: response }) };
+}
+
+/** The whole table, for documentation and tools. Nothing else uses it, because a bundle of one role would have all of it. */
 export const violationTable: Readonly<Record<ViolationCode, ViolationRow>> =
   /* @__PURE__ */ createViolationTable(loadedSentences);
 
-/** Creates the violation `code` at `offset` from its row in the table. `detail`, a sentence, is appended to the message. */
-export function violation(code: ViolationCode, offset: number, detail?: string): Violation {
-  const row = violationTable[code];
-  const message = detail === undefined ? row.message : `${row.message} ${detail}`;
-  return { code, message, section: row.section, statusCode: row.statusCode, httpStatus: row.httpStatus, offset };
+/** Creates the violation `code` at `offset` from its row in one of `parts`. `detail`, a sentence, is appended to the message. */
+function violationIn(parts: readonly Rows[], code: ViolationCode, offset: number, detail?: string): Violation {
+  const rows = parts.find((part) => Object.hasOwn(part, code))!;
+  const { message, section, statusCode, httpStatus } = rowOf(code, rows[code]!, loadedSentences);
+  return {
+    code,
+    message: detail === undefined ? message : `${message} ${detail}`,
+    section,
+    statusCode,
+    httpStatus,
+    offset,
+  };
 }
 
-/** Like `violation`, for a violation by a server: a client sends no response, so there is no HTTP status (RFC 6455 §7.1.7). */
-export function violationByServer(code: ViolationCode, offset: number, detail?: string): Violation {
-  return { ...violation(code, offset, detail), httpStatus: undefined };
+/** Creates a violation of an open connection. */
+export function connectionViolation(code: ConnectionViolationCode, offset: number): Violation {
+  return violationIn([connectionRows], code, offset);
+}
+
+/** Whether a function of the application's has returned the code of a violation of an open connection. */
+export function isConnectionViolation(code: unknown): boolean {
+  return Object.hasOwn(connectionRows, code as string);
+}
+
+/** Creates a violation in an opening request. */
+export function requestViolation(code: RequestViolationCode, offset: number): Violation {
+  return violationIn([headRows, openingRows, requestRows], code, offset);
+}
+
+/**
+ * Creates a violation in a response to an opening request. A client sends no response to it, so there is no HTTP status (RFC 6455
+ * §7.1.7).
+ */
+export function responseViolation(code: ResponseViolationCode, offset: number, detail?: string): Violation {
+  return byServer(violationIn([headRows, openingRows, responseRows], code, offset, detail));
+}
+
+/** Creates a violation in the request of an Extended CONNECT. */
+export function streamRequestViolation(code: RequestViolationCode | StreamViolationCode, offset: number): Violation {
+  return violationIn([headRows, openingRows, requestRows, streamRows], code, offset);
+}
+
+/** Creates a violation in the response to an Extended CONNECT. There is no HTTP status, as for `responseViolation`. */
+export function streamResponseViolation(code: StreamViolationCode, offset: number): Violation {
+  return byServer(violationIn([headRows, streamRows], code, offset));
+}
+
+function byServer(violation: Violation): Violation {
+  return { ...violation, httpStatus: undefined };
 }

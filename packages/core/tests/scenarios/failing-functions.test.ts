@@ -1,7 +1,10 @@
 /** Callbacks that throw or return invalid values, in an endpoint without a pump. */
 import { describe, expect, it } from "vitest";
+import { Connection } from "../../src/connection.ts";
 import { Endpoint } from "../../src/endpoint/endpoint.ts";
+import { encodeFrame } from "../../src/frame/encode-frame.ts";
 import { Deadlines } from "../../src/time/deadlines.ts";
+import { plainAgreement } from "../../src/vocabulary/agreement.ts";
 import type { Extension, MessageTransform } from "../../src/vocabulary/extension.ts";
 import { countingSource } from "../support/connections.ts";
 
@@ -158,5 +161,19 @@ describe("a native function", () => {
     expect(() => server.accept()).toThrow("sha1 returned string");
     server.reject({ status: 500 });
     expect(carry(server, client)).toEqual(["rejection"]);
+  });
+});
+
+describe("a native function", () => {
+  it("that unmasks asynchronously is refused with its first long payload, and its promise is handled [A04]", () => {
+    const native = { unmask: (() => Promise.reject(new Error("mine"))) as never };
+    const connection = new Connection(plainAgreement("server"), { native });
+    const frame = encodeFrame({ opcode: 2, payload: new Uint8Array(4096), maskingKey: 5 });
+    expect(() => connection.receive(frame)).toThrow(
+      expect.objectContaining({
+        code: "callback/result",
+        message: expect.stringContaining("unmask returned a promise"),
+      }),
+    );
   });
 });

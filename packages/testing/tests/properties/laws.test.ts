@@ -1,6 +1,15 @@
 /** The laws of the arbitraries: both roles understand what is legal, and reject what is illegal by the named rule. */
-import { Connection, Endpoint, isSendable, plainAgreement, type Role, type ViolationCode } from "@hybi/core";
-import { encodeFrame, formatClosePayload, opcodes, parseClosePayload } from "@hybi/core/frame";
+import {
+  Connection,
+  Endpoint,
+  formatClosePayload,
+  isSendable,
+  parseClosePayload,
+  plainAgreement,
+  type Role,
+  type ViolationCode,
+} from "@hybi/core";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
 import {
   arb,
   closePayload,

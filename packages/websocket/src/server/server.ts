@@ -8,6 +8,7 @@ import {
   type DeadlineOptions,
   defaultDeadlines,
   type ServerEndpointOptions as EndpointOptions,
+  formatClosePayload,
   type Instant,
   type Limits,
   prepareBinary,
@@ -19,7 +20,6 @@ import {
   type Violation,
   violationTable,
 } from "@hybi/core";
-import { formatClosePayload } from "@hybi/core/frame";
 import type { Fields, OpeningRequest, Rejection, RequestHead } from "@hybi/core/opening";
 import {
   checkOptions,

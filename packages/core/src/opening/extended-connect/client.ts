@@ -2,7 +2,7 @@
 
 import { UsageError } from "../../checks/usage-error.ts";
 import type { Fields } from "../../http/fields.ts";
-import { type ViolationCode, violationByServer } from "../../vocabulary/violation.ts";
+import { type StreamViolationCode, streamResponseViolation } from "../../vocabulary/violation.ts";
 import { checkClientOptions, type OpeningOptions, prepareOpening, type SentOpening } from "../client-request.ts";
 import { checkTerms, type OpeningResponseCheck } from "../response-check.ts";
 import { readPseudoFields } from "./pseudo-fields.ts";
@@ -18,7 +18,7 @@ export const connectProtocolSetting = 0x08;
 export function checkConnectProtocolSetting(
   previous: number | undefined,
   received: number,
-): Extract<ViolationCode, `opening/connect-protocol-${string}`> | undefined {
+): Extract<StreamViolationCode, `opening/connect-protocol-${string}`> | undefined {
   // RFC 8441 §3: the value MUST be 0 or 1.
   if (received !== 0 && received !== 1) return "opening/connect-protocol-value";
   // RFC 8441 §3: a sender MUST NOT send 0 after it sent 1.
@@ -57,11 +57,11 @@ export function openExtendedConnect(options: OpeningOptions, setting: number | u
 /** Checks the field list of the final response, including `:status`. The HTTP layer handles interim responses. */
 export function checkExtendedConnectResponse(list: Fields, sent: SentOpening): OpeningResponseCheck {
   const read = readPseudoFields(list, [":status"]);
-  if (typeof read === "string") return { type: "violation", violation: violationByServer(read, 0) };
+  if (typeof read === "string") return { type: "violation", violation: streamResponseViolation(read, 0) };
   const status = read.pseudo.get(":status");
   // RFC 9113 §8.3.2: exactly one :status.
   if (status === undefined)
-    return { type: "violation", violation: violationByServer("opening/pseudo-field-missing", 0) };
+    return { type: "violation", violation: streamResponseViolation("opening/pseudo-field-missing", 0) };
   // RFC 9110 §9.3.6: any 2xx means that CONNECT succeeded. Sec-WebSocket-Accept is ignored (RFC 8441 §5).
   return /^2[0-9][0-9]$/.test(status) ? checkTerms(read.fields, sent, 0) : { type: "rejection" };
 }

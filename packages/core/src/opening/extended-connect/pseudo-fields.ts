@@ -4,7 +4,7 @@
  */
 import type { FieldLine, Fields } from "../../http/fields.ts";
 import { isFieldValue, isToken } from "../../http/grammar.ts";
-import type { ViolationCode } from "../../vocabulary/violation.ts";
+import type { StreamViolationCode } from "../../vocabulary/violation.ts";
 
 /** A parsed field list: pseudo-header fields by name, and the ordinary fields in order. */
 export interface PseudoFields {
@@ -22,7 +22,7 @@ const connectionSpecific: ReadonlySet<string> = new Set([
 ]);
 
 /** Parses `list`. Returns a violation code when it is malformed, or has pseudo-header fields other than `known`. */
-export function readPseudoFields(list: Fields, known: readonly string[]): PseudoFields | ViolationCode {
+export function readPseudoFields(list: Fields, known: readonly string[]): PseudoFields | StreamViolationCode {
   const pseudo = new Map<string, string>();
   const fields: FieldLine[] = [];
   for (const line of list) {
@@ -43,7 +43,7 @@ export function readPseudoFields(list: Fields, known: readonly string[]): Pseudo
 }
 
 /** Returns the first rule that an ordinary field breaks (RFC 9113 §8.2.1, §8.2.2). */
-function checkField(name: string, value: string): ViolationCode | undefined {
+function checkField(name: string, value: string): StreamViolationCode | undefined {
   if (!isToken(name)) return "http/field-name";
   if (/[A-Z]/.test(name)) return "opening/field-name-upper-case";
   if (connectionSpecific.has(name)) return "opening/field-connection-specific";

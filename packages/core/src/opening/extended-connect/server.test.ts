@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ServerConfig } from "../../config/server-config.ts";
 import type { FieldLine, Fields } from "../../http/fields.ts";
-import { violation } from "../../vocabulary/violation.ts";
+import { streamRequestViolation } from "../../vocabulary/violation.ts";
 import { rejectionFor } from "../rejection.ts";
 import type { OpeningRequest, OpeningRequestCheckOptions } from "../request.ts";
 import { answerExtendedConnect, checkExtendedConnect, rejectExtendedConnect } from "./server.ts";
@@ -135,12 +135,11 @@ describe("rejectExtendedConnect", () => {
 
   it("include the version only when it helps the client [B05]", () => {
     const contentType = ["content-type", "text/plain; charset=utf-8"];
-    expect(rejectExtendedConnect(rejectionFor(violation("opening/protocol-unsupported", 0))).fields).toEqual([
-      contentType,
-    ]);
-    expect(rejectExtendedConnect(rejectionFor(violation("opening/stream-version-unsupported", 0))).fields).toEqual([
-      ["sec-websocket-version", "13"],
-      contentType,
-    ]);
+    expect(
+      rejectExtendedConnect(rejectionFor(streamRequestViolation("opening/protocol-unsupported", 0))).fields,
+    ).toEqual([contentType]);
+    expect(
+      rejectExtendedConnect(rejectionFor(streamRequestViolation("opening/stream-version-unsupported", 0))).fields,
+    ).toEqual([["sec-websocket-version", "13"], contentType]);
   });
 });

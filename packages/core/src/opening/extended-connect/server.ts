@@ -10,7 +10,11 @@ import { type FieldLine, type Fields, fieldValues } from "../../http/fields.ts";
 import { checkFieldLines } from "../../http/head-check.ts";
 import type { Agreement } from "../../vocabulary/agreement.ts";
 import type { Limits } from "../../vocabulary/limits.ts";
-import { type ViolationCode, violation } from "../../vocabulary/violation.ts";
+import {
+  type RequestViolationCode,
+  type StreamViolationCode,
+  streamRequestViolation,
+} from "../../vocabulary/violation.ts";
 import { checkRejection, type Rejection } from "../rejection.ts";
 import {
   type OpeningRequest,
@@ -46,11 +50,14 @@ export function checkExtendedConnect(
   const isConfig = options instanceof ServerConfig;
   const request = extendedConnectRequest(fields, isConfig ? options : requestRules(options));
   if (typeof request !== "string") return { type: "request", request };
-  return { type: "violation", violation: violation(request, isConfig ? 0 : (options.offset ?? 0)) };
+  return { type: "violation", violation: streamRequestViolation(request, isConfig ? 0 : (options.offset ?? 0)) };
 }
 
 /** Returns the request, or the first rule that it breaks. */
-function extendedConnectRequest(list: Fields, { tolerate, limits }: RequestRules): OpeningRequest | ViolationCode {
+function extendedConnectRequest(
+  list: Fields,
+  { tolerate, limits }: RequestRules,
+): OpeningRequest | RequestViolationCode | StreamViolationCode {
   const read = readPseudoFields(list, [":method", ":protocol", ":scheme", ":path", ":authority"]);
   if (typeof read === "string") return read;
   const { pseudo, fields } = read;
@@ -97,7 +104,11 @@ function extendedConnectRequest(list: Fields, { tolerate, limits }: RequestRules
 }
 
 /** Applies the same size limits as for HTTP/1.1 (RFC 9113 §10.5.1). */
-function checkSize(path: string, fields: Fields, limits: Limits): ViolationCode | undefined {
+function checkSize(
+  path: string,
+  fields: Fields,
+  limits: Limits,
+): RequestViolationCode | StreamViolationCode | undefined {
   return path.length > limits.line ? "http/request-line-too-long" : checkFieldLines(fields, limits, path.length);
 }
 
@@ -107,7 +118,7 @@ function checkTarget(
   path: string,
   authority: string,
   hosts: readonly string[],
-): ViolationCode | undefined {
+): RequestViolationCode | StreamViolationCode | undefined {
   if (scheme !== "http" && scheme !== "https") return "opening/scheme";
   // RFC 9113 §8.3.1: :path MUST NOT be empty, and asterisk-form is for OPTIONS only.
   if (!/^\/[\x21\x22\x24-\x7e]*$/.test(path)) return "opening/path";
