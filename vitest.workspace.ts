@@ -6,6 +6,7 @@
  */
 
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { chooseSeed } from "./tooling/vitest/seed.ts";
@@ -57,6 +58,8 @@ export default defineConfig({
     noExternal: [/^@hybi\//],
   },
   test: {
+    // One less by default, which leaves half of a machine with two cores idle: the process of vitest itself has little to do.
+    maxWorkers: availableParallelism(),
     // Long enough for a busy machine; a test that hangs still ends.
     testTimeout: 30_000,
     projects: suites

@@ -1,11 +1,12 @@
 /**
  * `pnpm test:nodes` runs the suites in each maintained version of Node listed in package.json beside this file, except the
  * one running this program, and ends with `N passed, N failed`. `pnpm test:nodes 22 26` runs the named versions, and
- * `pnpm test:nodes 26 closing` only the files whose path contains "closing".
+ * `pnpm test:nodes 26 closing` only the files whose path contains "closing". Without such a choice, it leaves out what users do not
+ * run: the checks of this repository, the measurements and the fuzzing, which the version running this program has run.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { root, run } from "../repository.ts";
+import { basename, join } from "node:path";
+import { packageFolders, root, run } from "../repository.ts";
 import { runSuite, vitest } from "../test-all/run-suite.ts";
 import { concludeTests, type Tally } from "../test-all/tally.ts";
 import { chooseSeed } from "../vitest/seed.ts";
@@ -18,6 +19,9 @@ const installed = Object.keys(dependencies).map((name) => name.replace("node", "
 const args = process.argv.slice(2);
 const named = args.filter((arg) => installed.includes(arg));
 const filters = args.filter((arg) => !installed.includes(arg));
+/** The projects of what users install and read; the rest of them would take a third of the time. */
+const projects = [...packageFolders().map((path) => basename(path)), "examples"];
+const selection = filters.length > 0 ? filters : projects.flatMap((name) => ["--project", name]);
 const [own] = process.versions.node.split(".");
 const majors = named.length > 0 ? named : installed.filter((major) => major !== own);
 
@@ -34,7 +38,7 @@ for (const major of majors) {
     await runSuite({
       name: `Node ${major}`,
       command: [join(bin, "node"), vitest],
-      options: ["--config", "vitest.workspace.ts", ...filters],
+      options: ["--config", "vitest.workspace.ts", ...selection],
       // Programs started by the tests use the same version.
       env: { HYBI_SEED: seed, PATH: `${bin}:${join(root, "node_modules/.bin")}:${process.env.PATH}` },
       mayBeEmpty: filters.length > 0,

@@ -1,7 +1,8 @@
 /**
  * `pnpm test` runs the fast tests in Node, and `pnpm test --all` all of them in Node, Deno, Bun and workerd, one after the other.
  * Both end with `N passed, N failed`. Other arguments are passed to vitest, so `pnpm test closing` runs the files whose path
- * contains "closing", in Node. begin.mjs installs and announces, and adds `--fast` to arguments that choose no files.
+ * contains "closing", in Node. begin.mjs installs and announces, and adds `--fast` to arguments that choose no files. With
+ * `--all --coverage` the tests of core run in Node by themselves, and must cover all of it, as with `pnpm coverage`.
  */
 
 import { run } from "../repository.ts";
@@ -10,8 +11,13 @@ import { runSuite, vitest } from "./run-suite.ts";
 import { concludeTests, type Tally } from "./tally.ts";
 
 const config = ["--config", "vitest.workspace.ts"];
-const runtimes = [
-  { name: "Node", command: ["node", vitest], options: config, version: ["node", "--version"] },
+const node = { name: "Node", command: ["node", vitest], options: config, version: ["node", "--version"] };
+/** What other tests cover of core does not count. */
+const covered = [
+  { ...node, name: "Node, coverage of core", options: [...config, "--project", "core", "--coverage"] },
+  { ...node, name: "Node, other than core", options: [...config, "--project", "!core"] },
+];
+const otherRuntimes = [
   // Deno's worker threads lack functions that vitest needs, so use processes.
   {
     name: "Deno",
@@ -42,9 +48,11 @@ const fast = [
 
 const args = process.argv.slice(2);
 const all = args.includes("--all");
-const passedOn = args.filter((arg) => arg !== "--all" && arg !== "--fast");
+const isCovered = all && args.includes("--coverage");
+const own = ["--all", "--fast", ...(isCovered ? ["--coverage"] : [])];
+const passedOn = args.filter((arg) => !own.includes(arg));
 const tallies: Tally[] = [];
-for (const { name, command, options, version } of all ? runtimes : runtimes.slice(0, 1)) {
+for (const { name, command, options, version } of [...(isCovered ? covered : [node]), ...(all ? otherRuntimes : [])]) {
   const { exitCode, output } = await run(version, { capture: true });
   if (exitCode !== 0 && name === "workerd") {
     console.log(`\nSKIPPED: the suite in workerd, because workerd does not run on this machine:\n${output}`);

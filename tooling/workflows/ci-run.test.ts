@@ -19,6 +19,8 @@ beforeAll(() => {
     "",
   ].join("\n");
   writeFileSync(join(folder, "npx"), script, { mode: 0o755 });
+  // Where it is missing, it would be installed.
+  writeFileSync(join(folder, "chromium"), "#!/bin/sh\n", { mode: 0o755 });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -63,8 +65,8 @@ it.each(["", none])("fails when no test of another part ran: %j", async (counts)
 
 it("counts tests that failed, and a step that fails without counts as one", async () => {
   const { exitCode, output } = await ci(["tests", "nodes"], { TESTS: "5 passed, 2 failed", EXIT: "1" });
-  // The demo, the coverage and the other versions of Node have no counts.
-  expect(lastOf(output)).toBe("5 passed, 5 failed");
+  // The demo and the other versions of Node have no counts.
+  expect(lastOf(output)).toBe("5 passed, 4 failed");
   expect(output).not.toContain("no test ran");
   expect(exitCode).toBe(1);
 });
