@@ -1,9 +1,13 @@
 /**
- * What Bun knows of its machine: the default of a server's `memoryBudget`, and garbage collection under load so that Bun stays
- * within the budget.
+ * What Bun lends to core, and what it knows of its machine: the default of a server's `memoryBudget`, and garbage collection under
+ * load so that Bun stays within the budget.
  */
 import { totalmem } from "node:os";
-import { type Clock, MemoryBudget } from "@hybi/websocket";
+import { type Clock, MemoryBudget, type RuntimeOptions } from "@hybi/websocket";
+import { bunFunctions } from "./native-functions.ts";
+
+/** Defaults of the option `runtime` of clients and servers. */
+export const bunRuntime: RuntimeOptions = { native: bunFunctions };
 
 /** Returns the default `memoryBudget` of a server in bytes: an eighth of the memory that the process may use. */
 function defaultMemoryBudget(): number {

@@ -92,7 +92,8 @@ export class BunTransport implements Transport {
 
   received(chunk: Uint8Array): void {
     if (this.#sink === undefined) this.#untold.push((sink) => sink.data(chunk));
-    else this.#sink.data(chunk);
+    // Bun reads a socket once in a turn, and passes all TLS records of that read on in one piece.
+    else this.#sink.data(chunk, true);
   }
 
   hasRoom(): void {
