@@ -27,7 +27,7 @@ const differences: Readonly<Record<string, { readonly in: string; readonly becau
   BunSocketHandlers: { in: "bun", because: "For the same reason." },
   socketHandlers: { in: "bun", because: "For the same reason." },
   nodeClock: { in: "node", because: "Only Node's end of a turn needs more than promises." },
-  nodeFunctions: { in: "node", because: "Only Node's functions have been found to be faster than portable ones." },
+  nodeFunctions: { in: "node", because: "Those of Deno and Bun are few, and lent by their adapters alone." },
 };
 
 /** Types in their signatures that no application names, and why. */

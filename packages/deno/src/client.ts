@@ -13,6 +13,7 @@ import {
 } from "@hybi/websocket";
 import { destinationOf, openTransport } from "./open.ts";
 import { checkTransportOptions, type TransportOptions } from "./options.ts";
+import { denoRuntime } from "./runtime.ts";
 
 // Marked as pure, so that bundlers leave out what a program does not import.
 
@@ -24,7 +25,7 @@ const open: Connect = /* @__PURE__ */ createOpener({ openTransport, destinationO
  */
 export const WebSocket: WebSocketClass<TransportOptions> = /* @__PURE__ */ createWebSocketClass(
   open,
-  {},
+  { runtime: denoRuntime },
   checkTransportOptions,
 );
 export type WebSocket = AnyWebSocket;
@@ -32,7 +33,7 @@ export type WebSocket = AnyWebSocket;
 /** `WebSocketStream` over Deno's sockets, with backpressure in both directions. */
 export const WebSocketStream: WebSocketStreamClass<TransportOptions> = /* @__PURE__ */ createWebSocketStreamClass(
   open,
-  {},
+  { runtime: denoRuntime },
   checkTransportOptions,
 );
 export type WebSocketStream = AnyWebSocketStream;

@@ -1,5 +1,12 @@
-/** What Deno knows of its machine: the default of a server's `memoryBudget`, derived from the memory that the process may use. */
-import type { MemoryBudget } from "@hybi/websocket";
+/**
+ * What Deno lends to core, and what it knows of its machine: the default of a server's `memoryBudget`, derived from the memory that
+ * the process may use.
+ */
+import type { MemoryBudget, RuntimeOptions } from "@hybi/websocket";
+import { denoFunctions } from "./native-functions.ts";
+
+/** Defaults of the option `runtime` of clients and servers. */
+export const denoRuntime: RuntimeOptions = { native: denoFunctions };
 
 /**
  * Returns the memory budget of a server in bytes: an eighth of the heap limit by default. V8 derives that limit from the machine's

@@ -9,14 +9,17 @@ import {
 } from "@hybi/websocket";
 import { openListener } from "./listen.ts";
 import { checkTls, type TlsServerOptions } from "./options.ts";
-import { memoryBudgetOf } from "./runtime.ts";
+import { denoRuntime, memoryBudgetOf } from "./runtime.ts";
 
 // Marked as pure, so that bundlers leave out what a program does not import.
 
 /**
  * The server behind `listen`, with the defaults of this runtime, for transports that arrive by other means: see `receive`.
  */
-export const WebSocketServer: typeof AnyWebSocketServer = /* @__PURE__ */ createServerClass({ memoryBudgetOf });
+export const WebSocketServer: typeof AnyWebSocketServer = /* @__PURE__ */ createServerClass({
+  runtime: denoRuntime,
+  memoryBudgetOf,
+});
 export type WebSocketServer = AnyWebSocketServer;
 
 /** Options of `listen()`. Without `host`, the server listens on all IPv4 addresses of the machine. */
