@@ -15,7 +15,7 @@ import type { MessageKind } from "../vocabulary/terms.ts";
 import type { Fault } from "../vocabulary/violation.ts";
 import { ByteStore } from "./byte-store.ts";
 import { DecodePipeline } from "./decode-pipeline.ts";
-import { Slab } from "./slab.ts";
+import { longestCarved, Slab } from "./slab.ts";
 
 /** Whether messages are delivered whole, or in parts as their bytes arrive. */
 export type Delivery = "messages" | "pieces";
@@ -221,7 +221,7 @@ export class Assembler implements FrameSink {
     }
     if (end > start) {
       this.#store ??= new ByteStore();
-      if (this.#final && this.#kind === "binary" && !this.#transformed) {
+      if ((final || this.#total > longestCarved) && this.#final && this.#kind === "binary" && !this.#transformed) {
         this.#slab ??= new Slab();
         this.#store.expect(this.#total, end - start, this.#slab);
       }
