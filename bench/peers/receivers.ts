@@ -2,6 +2,7 @@
 import * as ws from "ws";
 import type { Ledger } from "../ledger.ts";
 import { Connection, type ConnectionSink, nodeFunctions, plainAgreement, randomSource } from "../subject.ts";
+import { leastReceiver } from "./least-receiver.ts";
 
 export type Role = "client" | "server";
 
@@ -18,6 +19,7 @@ const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: bool
 
 export function receiver(implementation: string, role: Role, ledger: Ledger): Receive {
   if (implementation.startsWith("ws")) return wsReceiver(role, ledger);
+  if (implementation.startsWith("least")) return leastReceiver(role, ledger, implementation.endsWith("event"));
   const connection = new Connection(plainAgreement(role), {
     random: randomSource,
     native: implementation.includes("host") ? nodeFunctions : undefined,
