@@ -1,7 +1,7 @@
 import { concatBytes, patternBytes, sameBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { blockSize } from "./block-pool.ts";
-import { appendCopyLimit, ByteWriter } from "./byte-writer.ts";
+import { appendCopyLimit, arrayCost, ByteWriter } from "./byte-writer.ts";
 
 describe("ByteWriter", () => {
   it("returns nothing when nothing was appended", () => {
@@ -25,6 +25,19 @@ describe("ByteWriter", () => {
       expect(writer.take()).toEqual([]);
     },
   );
+
+  it("takes two arrays by reference as its first, and goes on after them", () => {
+    const writer = new ByteWriter();
+    const [one, other, third] = [patternBytes(4), patternBytes(5000), patternBytes(10)];
+    for (let round = 0; round < 2; round++) {
+      expect(writer.appendFirst(one, other)).toBe(1);
+      expect([writer.isEmpty, writer.chunkCount, writer.overhead]).toEqual([false, 2, 2 * arrayCost]);
+      writer.append(third);
+      const chunks = writer.take();
+      expect([chunks[0] === one, chunks[1] === other, chunks[2]]).toEqual([true, true, third]);
+      expect([writer.isEmpty, writer.overhead]).toEqual([true, 0]);
+    }
+  });
 
   it("copies up to appendCopyLimit bytes and references longer arrays", () => {
     const writer = new ByteWriter();

@@ -91,6 +91,13 @@ export class ByteWriter {
     return this.#addSealed(bytes, 0);
   }
 
+  /** Appends two arrays by reference to a writer that is empty. Returns the index of the second one in the result of `take`. */
+  appendFirst(one: Uint8Array, other: Uint8Array): number {
+    this.#sealed = [one, other];
+    this.#sealedCost = 2 * arrayCost;
+    return 1;
+  }
+
   /** Returns everything appended since the last call, oldest first. Seals the block: its buffer is never written again. */
   take(): readonly Uint8Array[] {
     if (this.position > 0) {

@@ -73,6 +73,13 @@ export function unmaskedFrame(firstByte: number, payload: Uint8Array): Uint8Arra
   return frame;
 }
 
+/** Returns the header of an unmasked frame whose `length` bytes of payload follow. */
+export function unmaskedHeader(firstByte: number, length: number): Uint8Array {
+  const header = new Uint8Array(headerLength(length, false));
+  writeHeader(header, 0, firstByte, 0, length);
+  return header;
+}
+
 /** Appends the header of an unmasked frame whose `length` bytes of payload follow by reference. Returns the bytes written. */
 export function writeUnmaskedHeader(writer: ByteWriter, firstByte: number, length: number): number {
   writer.reserve(maxHeaderLength);

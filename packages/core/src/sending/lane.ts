@@ -3,7 +3,7 @@ import { arrayCost, ByteWriter, smallestBlock } from "../bytes/byte-writer.ts";
 import { Queue } from "../bytes/queue.ts";
 import { scratchOf } from "../bytes/scratch.ts";
 import { encodeText, maxUtf8Length } from "../bytes/text-encode.ts";
-import { unmaskedFrame, writeTextFrame, writeUnmaskedHeader } from "../frame/frame-encoder.ts";
+import { unmaskedFrame, unmaskedHeader, writeTextFrame, writeUnmaskedHeader } from "../frame/frame-encoder.ts";
 import {
   binary,
   finBit,
@@ -80,9 +80,15 @@ export class Lane {
    * message, which can be fragmented and overtaken.
    */
   appendBinary(payload: Uint8Array): void {
-    writeUnmaskedHeader(this.writer, finBit | binary, payload.length);
+    const { writer } = this;
+    if (writer.isEmpty) {
+      // Often the only message of its turn. Its header needs no block, and `push` on an empty array would make room for 17.
+      this.#binaries = [writer.appendFirst(unmaskedHeader(finBit | binary, payload.length), payload)];
+      return;
+    }
+    writeUnmaskedHeader(writer, finBit | binary, payload.length);
     this.#binaries ??= [];
-    this.#binaries.push(this.writer.appendReference(payload));
+    this.#binaries.push(writer.appendReference(payload));
   }
 
   /**
