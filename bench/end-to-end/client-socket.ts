@@ -2,6 +2,7 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectSecurely } from "node:tls";
 import { MessageCounter } from "./message-counter.ts";
+import { pongsTo } from "./pongs.ts";
 
 /** Where and how to connect. */
 export interface Target {
@@ -50,7 +51,11 @@ type BytesListener = (bytes: Uint8Array, length: number) => void;
 export class ClientSocket {
   readonly #socket: Socket;
   readonly #counter = new MessageCounter();
-  #onBytes: BytesListener = () => {};
+  /** Between exchanges only Pings arrive, while the other servers are measured. */
+  readonly #whileIdle: BytesListener = (bytes, length) => {
+    if (bytes[0] === 0x89) this.#socket.write(pongsTo(bytes.subarray(0, length)));
+  };
+  #onBytes: BytesListener = this.#whileIdle;
   #messages = 0;
   #outstanding = 0;
   #isStopping = false;
@@ -72,6 +77,7 @@ export class ClientSocket {
       let isOpen = false;
       const opened = (): void => {
         isOpen = true;
+        client.#onBytes = client.#whileIdle;
         resolve(client);
       };
       socket.on("error", reject);
@@ -102,7 +108,9 @@ export class ClientSocket {
       this.#onBytes = (chunk, length) => {
         chunks.push(Buffer.from(chunk.subarray(0, length)));
         left -= this.#counter.count(chunk, length);
-        if (left === 0) resolve(Buffer.concat(chunks));
+        if (left > 0) return;
+        this.#onBytes = this.#whileIdle;
+        resolve(Buffer.concat(chunks));
       };
       this.#socket.write(bytes);
     });
@@ -122,7 +130,9 @@ export class ClientSocket {
         return;
       }
       this.#outstanding -= count;
-      if (this.#outstanding === 0) this.#onStopped?.();
+      if (this.#outstanding > 0) return;
+      this.#onBytes = this.#whileIdle;
+      this.#onStopped?.();
     };
     this.#socket.write(batch);
   }

@@ -1,7 +1,8 @@
 /** The load generator: a process that opens connections and creates traffic on them at the request of its parent. */
 import { ClientSocket, type Target } from "./client-socket.ts";
 import { type Latencies, pace } from "./pace.ts";
-import { pongsTo, type TrafficKind, trafficOf, verifyEcho } from "./traffic.ts";
+import { pongsTo } from "./pongs.ts";
+import { type TrafficKind, trafficOf, verifyEcho } from "./traffic.ts";
 
 export type GeneratorRequest = { readonly target: Target } & (
   | /** Opens connections, `parallel` at a time; responds with the number that are open. */ {
