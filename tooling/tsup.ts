@@ -107,15 +107,16 @@ async function exportedModules(entryPoints: readonly string[], folder: string): 
 
 /**
  * Writes each module that the entry points need as a file of its own, for bundlers: they drop whole modules that nothing is used
- * of (`sideEffects: false`), but keep each statement of a joined file that might have an effect. Node, Deno and Bun load the joined
- * files (the condition `node`), because 220 small ones cost a program that imports `@hybi/node` twice the time until it runs.
+ * of (`sideEffects: false`), but keep each statement of a joined file that might have an effect. They choose these by the condition
+ * `module`, which no runtime has, also where they bundle for Node. Node, Deno and Bun load the joined files (the condition `node`),
+ * because 220 small ones cost a program that imports `@hybi/node` twice the time until it runs.
  */
 async function buildModules(entryPoints: readonly string[], outdir: string): Promise<void> {
   const shared = { bundle: true, format: "esm", target: "es2022", platform: "neutral", packages: "external" } as const;
   const { metafile } = await build({ ...shared, entryPoints: [...entryPoints], outdir, metafile: true, write: false });
   await build({
     ...shared,
-    entryPoints: Object.keys(metafile.inputs).map((path) => path.replace(loaded, leftOut)),
+    entryPoints: [...Object.keys(metafile.inputs), ...(await replacements(outdir))],
     outbase: "src",
     outdir,
     sourcemap: true,
@@ -123,21 +124,20 @@ async function buildModules(entryPoints: readonly string[], outdir: string): Pro
   });
 }
 
-/** The sentences of errors, and the module that takes their place. */
-const loaded = /\/sentences\/loaded\.ts$/;
-const leftOut = "/sentences/left-out.ts";
+/** Returns the modules that bundles for browsers have in place of others, by the field `browser` of the manifest. */
+async function replacements(outdir: string): Promise<string[]> {
+  const { browser = {} } = JSON.parse(await readFile("package.json", "utf8")) as { browser?: Record<string, string> };
+  const built = [...new Set(Object.values(browser))];
+  return built.map((path) => path.replace(`./${outdir}`, "src").replace(/\.js$/, ".ts"));
+}
 
-/**
- * Leaves imports of other modules as they are, except that they name the built file, and that the sentences of errors are left out:
- * see `packages/core/src/sentences/loaded.ts`.
- */
+/** Leaves imports of other modules as they are, except that they name the built file. */
 const keepImports: Plugin = {
   name: "keep-imports",
   setup(build) {
     build.onResolve({ filter: /^\./ }, ({ kind, path }) => {
       if (kind === "entry-point") return undefined;
-      const module = path.replace(loaded, leftOut);
-      return { path: module.replace(/\.ts$/, ".js"), external: true };
+      return { path: path.replace(/\.ts$/, ".js"), external: true };
     });
   },
 };

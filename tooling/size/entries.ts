@@ -18,6 +18,7 @@ export const entries: readonly Entry[] = [
   { name: "`createServerEndpoint`", code: 'export { createServerEndpoint } from "@hybi/core";', platform: "browser" },
   { name: "`Endpoint`, both roles", code: 'export { Endpoint } from "@hybi/core";', platform: "browser" },
   { name: "`WebSocket` over a transport of yours", code: 'export { createWebSocketClass } from "@hybi/websocket";', platform: "browser" },
+  { name: "`WebSocketServer` over transports of yours", code: 'export { WebSocketServer } from "@hybi/websocket";', platform: "browser" },
   { name: "`reconnect`", code: 'export { reconnect } from "@hybi/websocket";', platform: "browser" },
   { name: "`isTransient`", code: 'export { isTransient } from "@hybi/websocket";', platform: "browser" },
   { name: "`parseCookies`", code: 'export { parseCookies } from "@hybi/core/policy";', platform: "browser" },

@@ -1,8 +1,8 @@
 /**
  * `pnpm check:size` builds the packages, bundles what users import from them, and fails when one has become more than 3 % larger than
  * recorded, or so much smaller that the record would hide a growth. `--write` records the present sizes and what the bytes are for, from
- * which `pnpm check:docs --write` makes the tables in README.md and docs/design/size.md; `--built` takes the packages as they are built. Errors of what bundlers get
- * must lack their sentences, and those of what runtimes load must have them.
+ * which `pnpm check:docs --write` makes the tables in README.md and docs/design/size.md; `--built` takes the packages as they are built.
+ * Errors in bundles for browsers must lack their sentences, and those in other bundles, and of what runtimes load, must have them.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { violationSentences } from "../../packages/core/src/sentences/violations
 import { conclude, root, run } from "../repository.ts";
 import { type Budgets, compareSizes } from "./compare.ts";
 import { entries } from "./entries.ts";
-import { measure, type Size } from "./measure.ts";
+import { type Bundler, bundlers, measure, type Size } from "./measure.ts";
 import { measureParts, shown } from "./parts.ts";
 
 const { values: options } = parseArgs({
@@ -30,20 +30,27 @@ if (!options.built) {
 const sizes: Record<string, Size> = {};
 for (const entry of entries) sizes[entry.name] = await measure(entry, join(root, "tooling"));
 
-/** Checks one error of each kind, as a runtime gets it and as a bundler does. */
+/** Checks one error of each kind, as a runtime gets it and in bundles. */
 async function checkSentences(): Promise<string[]> {
   const findings: string[] = [];
-  for (const [file, areLoaded] of [
-    ["index.js", true],
-    ["index.cjs", true],
-    ["modules/index.js", false],
+  const code = 'export { UsageError, violationTable } from "@hybi/core";';
+  const inBundle = async (bundler: Bundler, platform: "browser" | "node"): Promise<string> => {
+    const text = await bundlers[bundler]({ name: "core", code, platform }, join(root, "tooling"));
+    return `data:text/javascript,${encodeURIComponent(text)}`;
+  };
+  for (const [what, module, areLoaded] of [
+    ["dist/index.js", join(root, "packages/core/dist/index.js"), true],
+    ["dist/index.cjs", join(root, "packages/core/dist/index.cjs"), true],
+    ["a bundle of esbuild for browsers", await inBundle("esbuild", "browser"), false],
+    ["a bundle of Vite for browsers", await inBundle("vite", "browser"), false],
+    ["a bundle of esbuild for Node", await inBundle("esbuild", "node"), true],
+    ["a bundle of Vite for Node", await inBundle("vite", "node"), true],
   ] as const) {
-    const { UsageError, violationTable } = await import(join(root, "packages/core/dist", file));
+    const { UsageError, violationTable } = await import(module);
     const hasSentence =
       new UsageError("send/kind").message === usageErrorSentences["send/kind"] &&
       violationTable["frame/too-big"].message === violationSentences["frame/too-big"];
-    if (hasSentence !== areLoaded)
-      findings.push(`errors of dist/${file} ${areLoaded ? "lack" : "have"} their sentences`);
+    if (hasSentence !== areLoaded) findings.push(`errors of ${what} ${areLoaded ? "lack" : "have"} their sentences`);
   }
   return findings;
 }

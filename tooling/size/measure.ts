@@ -16,7 +16,15 @@ export interface Size {
 const external = [/^node:/, /^pako$/, /^bufferutil$/, /^utf-8-validate$/];
 const ofNode = ["events", "http", "https", "net", "tls", "crypto", "stream", "url", "zlib", "buffer"];
 
-/** Bundles the entry, whose imports are resolved from `folder`. */
+export type Bundler = keyof Size;
+
+/** Each bundles an entry, whose imports are resolved from `folder`, and returns the text. */
+export const bundlers: Readonly<Record<Bundler, (entry: Entry, folder: string) => Promise<string>>> = {
+  esbuild: bundleWithEsbuild,
+  vite: bundleWithVite,
+};
+
+/** Measures the entry, whose imports are resolved from `folder`. */
 export async function measure(entry: Entry, folder: string): Promise<Size> {
   return {
     esbuild: gzippedLength(await bundleWithEsbuild(entry, folder)),
@@ -46,7 +54,11 @@ async function bundleWithVite({ code, platform }: Entry, folder: string): Promis
     root: folder,
     configFile: false,
     logLevel: "silent",
-    resolve: { conditions: ["module", platform] },
+    // The field `browser` of a package applies to pages only.
+    resolve: {
+      conditions: ["module", platform],
+      mainFields: platform === "browser" ? ["browser", "module"] : ["module"],
+    },
     plugins: [
       {
         name: "entry",

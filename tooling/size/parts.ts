@@ -13,6 +13,9 @@ export const shown = [
   "`Connection`",
   "`createClientEndpoint`",
   "`createServerEndpoint`",
+  "`WebSocket` over a transport of yours",
+  "`WebSocketServer` over transports of yours",
+  "`reconnect`",
 ];
 
 /** The parts in the order of the table, with what each does. A part that has no row here is an error. */
@@ -32,6 +35,18 @@ const purposes: Readonly<Record<string, string>> = {
   "core/http": "Heads: reading and writing them strictly, authorities, cookies, bodies of rejections",
   "core/opening": "Request, response and what each must have; extensions and subprotocols",
   "core/endpoint": "`Endpoint`: the opening, then the connection, behind one `receive`",
+  "core/policy": "Redirects, the order of openings, the times of retries, origins",
+  "websocket/transport": "What a transport must have",
+  "websocket/platform": "Differences of runtimes; checks and texts of errors",
+  "websocket/failure": "What went wrong, in one union, and its sentence",
+  "websocket/event-loop": "Clocks, timers of any length that let arrived input be read first, turns, errors of callbacks",
+  "websocket/load": "Shares of a turn; of servers the budget of memory",
+  "websocket/pump": "Between endpoint and transport: one write a turn, pauses, the backlog, deadlines",
+  "websocket/dom": "Events, listeners and handlers, Web IDL, binary types",
+  "websocket/socket": "The sockets of both roles: queues, loops, Blobs, ends; of servers also streams",
+  "websocket/client": "URLs, options, the opening with its redirects",
+  "websocket/server": "Admission, limits, answers, broadcasts, shutdown",
+  "websocket/reconnect": "`Reconnecting`: whether and when to try again, what waits meanwhile",
 };
 
 /** Bundles the entry, whose imports are resolved from `folder`, and returns its bytes by part. */

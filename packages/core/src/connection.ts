@@ -31,7 +31,7 @@ import type { Output } from "./output.ts";
 import { Assembler, type AssemblerSink } from "./receiving/assembler.ts";
 import { MessageStream } from "./sending/message-stream.ts";
 import { checkSendOptions, OutputScheduler, type SendOptions } from "./sending/output-scheduler.ts";
-import type { PreparedMessage } from "./sending/prepared-message.ts";
+import { checkPrepared, type PreparedMessage } from "./sending/prepared-message.ts";
 import type { DeadlineReason } from "./time/deadlines.ts";
 import { type Statistics, statisticsOf } from "./time/statistics.ts";
 import type { Agreement } from "./vocabulary/agreement.ts";
@@ -393,9 +393,7 @@ export class Connection implements Output, Statistics {
    * @throws UsageError as `sendText`
    */
   sendPrepared(message: PreparedMessage, options?: SendOptions): number {
-    if (!isBytes(message?.frame)) {
-      throw new UsageError("send/data-type", "sendPrepared takes what prepareText or prepareBinary has returned.");
-    }
+    checkPrepared(message);
     this.#checkSend(options);
     this.#messagesSent++;
     return this.#outgoing.sendPrepared(message, options);

@@ -31,6 +31,12 @@ export function prepareBinary(data: Uint8Array): PreparedMessage {
   return prepare("binary", data);
 }
 
+/** @throws UsageError `send/data-type` for what neither `prepareText` nor `prepareBinary` has returned */
+export function checkPrepared(message: PreparedMessage): void {
+  if (isBytes(message?.frame) && isBytes(message.payload)) return;
+  throw new UsageError("send/data-type", "sendPrepared takes what prepareText or prepareBinary has returned.");
+}
+
 function prepare(kind: MessageKind, payload: Uint8Array): PreparedMessage {
   const frame = unmaskedFrame(finBit | (kind === "text" ? text : binary), payload);
   return { kind, payload: frame.subarray(frame.length - payload.length), frame };

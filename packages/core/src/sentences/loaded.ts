@@ -1,7 +1,7 @@
 /**
- * The sentences that errors carry as their messages, and suggestions of names. They are a third of what a small bundle weighs, so the modules that are built
- * for bundlers have `left-out.ts` in place of this one (`tooling/tsup.ts`): there a program imports `@hybi/core/explain` when it
- * wants them.
+ * The sentences that errors carry as their messages, and suggestions of names. They are a third of what a small bundle weighs, so
+ * bundles for browsers and Workers get `left-out.ts` in place of this module (the field `browser` of `package.json`): there a program
+ * imports `@hybi/core/explain` when it wants them.
  */
 export { suggestOption } from "./suggestions.ts";
 export { usageErrorSentences as usageErrors } from "./usage-errors.ts";

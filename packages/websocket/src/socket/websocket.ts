@@ -3,8 +3,8 @@
  * applications construct is in `client/websocket.ts`. Members beyond the standard are marked as extensions.
  */
 
-import { type Agreement, type PreparedMessage, type SendOptions, UsageError } from "@hybi/core";
-import { checkOptions, checkSendOptions, type OptionChecks, takes } from "@hybi/core/options";
+import type { Agreement, PreparedMessage, SendOptions } from "@hybi/core";
+import { checkOptions, checkPrepared, checkSendOptions, type OptionChecks, takes } from "@hybi/core/options";
 import { checkClose } from "../dom/check-close.ts";
 import { invalidState } from "../dom/dom-exception.ts";
 import { createHandlerListener, EventHandlers, type HandledType, type Handler } from "../dom/event-handlers.ts";
@@ -292,9 +292,7 @@ export class WebSocket extends EventTarget {
   sendPrepared(message: PreparedMessage, options?: SendOptions): void {
     if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
     if (options !== undefined) checkSendOptions(options);
-    if (!(message?.payload instanceof Uint8Array)) {
-      throw new UsageError("send/data-type", "sendPrepared takes what prepareText or prepareBinary has returned.");
-    }
+    checkPrepared(message);
     this.#core.sendPrepared(message, options);
   }
 
