@@ -13,9 +13,9 @@ describe("replaceParts", () => {
   it("writes a row for each part, and sums", () => {
     const parts = { "`Connection`": { "core/frame": 7277, "core/sending": 13_212 } };
     const table = replaceParts(page("old"), parts, budgets);
-    expect(table).toMatch(/^\| `core\/frame`: .* \| – \| 7\.3 \| – \| – \|$/m);
-    expect(table).toMatch(/^\| All \| 0\.0 \| 20\.5 \| 0\.0 \| 0\.0 \|$/m);
-    expect(table).toMatch(/^\| All, gzipped \| 1\.0 \| 2\.0 \| 3\.0 \| 4\.0 \|$/m);
+    expect(table).toMatch(/^\| `core\/frame`: .* \| – \| 7\.3( \| –)+ \|$/m);
+    expect(table).toMatch(/^\| All \| 0\.0 \| 20\.5( \| 0\.0)+ \|$/m);
+    expect(table).toMatch(/^\| All, gzipped \| 1\.0 \| 2\.0 \| 3\.0 \| 4\.0 \|/m);
     expect(table).not.toContain("old");
   });
 
