@@ -124,10 +124,11 @@ const conformance: Layers = {
 const deno: Layers = {
   transport: { mayImport: [] },
   options: { mayImport: [] },
-  runtime: { mayImport: [] },
+  "native-functions": { mayImport: [] },
+  runtime: { mayImport: ["native-functions"] },
   open: { mayImport: ["transport", "options"] },
   listen: { mayImport: ["transport", "options"] },
-  client: { mayImport: ["options", "open"] },
+  client: { mayImport: ["options", "runtime", "open"] },
   server: { mayImport: ["options", "runtime", "listen"] },
   index: { mayImport: ["transport", "options", "client", "server"] },
 };
