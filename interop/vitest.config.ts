@@ -34,6 +34,7 @@ export default defineConfig({
       project("browsers", [`${import.meta.dirname}/browsers/browser-setup.ts`]),
       project("proxies"),
       project("workerd"),
+      project("bare"),
     ],
   },
 });

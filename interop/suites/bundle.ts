@@ -8,10 +8,21 @@ import { extname, join } from "node:path";
 import { build, type Loader, type Metafile, transform } from "esbuild";
 import { root } from "../../tooling/repository.ts";
 
-const packages = ["packages/core", "packages/permessage-deflate", "packages/websocket"];
+const portable = ["core", "permessage-deflate", "websocket"];
 const folder = "interop/suites/harness";
 
+export interface BundleOptions {
+  /** Names of the packages. Default: all that are portable. */
+  readonly packages?: readonly string[];
+  /**
+   * Globals in whose place tests and tools get what the environment's function `hybiLent` returns, when called with whether
+   * it is for tests. The code under test does not get them.
+   */
+  readonly lent?: readonly string[];
+}
+
 export interface Suites {
+  readonly packages: readonly string[];
   /** Defines `globalThis.hybiSuites`; see `harness/main.ts`. */
   readonly script: string;
   /** Paths of the files of tests, from the root of the repository. */
@@ -66,7 +77,7 @@ function nodeModulesOf(file: string, inputs: Inputs): string[] {
 }
 
 /** Formats a module as a property of the table of modules: its function, and what its specifiers mean. */
-async function formatModule(path: string, { imports }: Inputs[string]): Promise<string> {
+async function formatModule(path: string, { imports }: Inputs[string], lent: readonly string[]): Promise<string> {
   const { code } = await transform(readFileSync(join(root, path), "utf8"), {
     loader: extname(path).slice(1).replace(/^[cm]/, "") as Loader,
     format: "cjs",
@@ -77,14 +88,26 @@ async function formatModule(path: string, { imports }: Inputs[string]): Promise<
   });
   const meanings = Object.fromEntries(imports.map((imported) => [imported.original ?? imported.path, imported.path]));
   const name = path.replace(/[^A-Za-z0-9]/g, "_");
-  return `${JSON.stringify(path)}: [function ${name}(module, exports, require) {\n${code}\n}, ${JSON.stringify(meanings)}]`;
+  const borrowed =
+    isPortable(path) || lent.length === 0 ? "" : `const { ${lent.join(", ")} } = hybiLent(${isTest(path)});`;
+  return `${JSON.stringify(path)}: [function ${name}(module, exports, require) { ${borrowed} {\n${code}\n} }, ${JSON.stringify(meanings)}]`;
 }
 
-export async function bundleSuites(): Promise<Suites> {
-  const all = packages.flatMap(neutralFiles).sort();
+function isTest(path: string): boolean {
+  return path.startsWith("packages/");
+}
+
+/** Whether a module is of what users load in the environment, and not a tool or a test. */
+function isPortable(path: string): boolean {
+  if (path.includes("/pako/")) return true;
+  return /^packages\/(core|permessage-deflate|websocket)\/src\//.test(path) && !path.endsWith(".test.ts");
+}
+
+export async function bundleSuites({ packages = portable, lent = [] }: BundleOptions = {}): Promise<Suites> {
+  const all = packages.flatMap((name) => neutralFiles(`packages/${name}`)).sort();
   const inputs = await resolveImports(all);
   const needs = new Map(all.map((file) => [file, nodeModulesOf(file, inputs)]));
-  const modules = await Promise.all(Object.entries(inputs).map(([path, input]) => formatModule(path, input)));
+  const modules = await Promise.all(Object.entries(inputs).map(([path, input]) => formatModule(path, input, lent)));
   const loader = await transform(readFileSync(join(root, folder, "load.ts"), "utf8"), {
     loader: "ts",
     target: "es2022",
@@ -98,6 +121,7 @@ ${modules.join(",\n")}
 })();
 `;
   return {
+    packages,
     script,
     files: all.filter((file) => needs.get(file)?.length === 0),
     needNode: new Map([...needs].filter(([, modules]) => modules.length > 0)),

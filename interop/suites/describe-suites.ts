@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { describe, it } from "vitest";
-import { bundleSuites, type Suites } from "./bundle.ts";
+import { type BundleOptions, bundleSuites, type Suites } from "./bundle.ts";
 import type { Outcome, Settings } from "./harness/main.ts";
 
 /** Runs a file of tests, which the environment finds in `globalThis.hybiSuites`. */
@@ -17,7 +17,8 @@ export interface Environment {
 /** Returns the number of tests that Node has in all of the files. */
 async function countInNode({ script, files, needNode }: Suites): Promise<number> {
   const all = [...files, ...needNode.keys()];
-  const counting = `${script}
+  const counting = `globalThis.hybiLent = () => globalThis;
+${script}
     hybiSuites.requireElsewhere = require;
     (async () => {
       let count = 0;
@@ -30,10 +31,17 @@ async function countInNode({ script, files, needNode }: Suites): Promise<number>
   return count;
 }
 
-/** Defines the tests of the suites, which run here and now in the environment that `start` gives. */
-export async function describeSuites(name: string, start: (suites: Suites) => Promise<Environment>): Promise<void> {
-  const suites = await bundleSuites();
-  const settings = { seed: Number(process.env.HYBI_SEED) };
+/**
+ * Defines the tests of the suites, which run here and now in the environment that `start` gives.
+ */
+export async function describeSuites(
+  name: string,
+  start: (suites: Suites) => Environment | Promise<Environment>,
+  options: BundleOptions = {},
+): Promise<void> {
+  const suites = await bundleSuites(options);
+  // Properties with fewer runs than in Node: what is looked for are differences of engines, which show in the first ones.
+  const settings = { seed: Number(process.env.HYBI_SEED), runs: 30 };
   const environment = await start(suites);
   const outcomes = new Map<string, readonly Outcome[]>();
   for (const file of suites.files) {
@@ -60,7 +68,7 @@ export async function describeSuites(name: string, start: (suites: Suites) => Pr
 function report(name: string, suites: Suites, outcomes: readonly Outcome[], inNode: number): void {
   const skipped = outcomes.filter(({ state }) => state === "skipped");
   const ran = outcomes.length - skipped.length;
-  console.log(`${name}: ${ran} tests of core, permessage-deflate and websocket ran; in Node these are ${inNode}.`);
+  console.log(`${name}: ${ran} tests of ${suites.packages.join(", ")} ran; in Node these are ${inNode}.`);
   for (const [file, modules] of suites.needNode) console.log(`  not run, imports ${modules.join(", ")}: ${file}`);
   for (const { title } of skipped) console.log(`  not run, the environment differs in what it is about: ${title}`);
 }

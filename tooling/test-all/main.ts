@@ -33,6 +33,13 @@ const otherRuntimes = [
     options: ["--config", "interop/vitest.config.ts", "--project", "workerd"],
     version: ["interop/node_modules/.bin/workerd", "--version"],
   },
+  // Engines without the web platform are realms of Node.
+  {
+    name: "bare",
+    command: ["node", vitest],
+    options: ["--config", "interop/vitest.config.ts", "--project", "bare"],
+    version: ["node", "--version"],
+  },
 ];
 
 const env = { HYBI_SEED: String(chooseSeed(process.env)) };

@@ -56,7 +56,7 @@ describe("exactDecoder", () => {
 });
 
 describe("exactEncoder", () => {
-  it("is the platform's encoder when that is exact", () => {
+  it.runIf("TextEncoder" in globalThis)("is the platform's encoder when that is exact", () => {
     expect(exactEncoder(TextEncoder)).toBeInstanceOf(TextEncoder);
   });
 
