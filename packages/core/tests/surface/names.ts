@@ -218,6 +218,7 @@ export const entryPoints: Readonly<Record<string, EntryPoint>> = {
       "backoffChecks",
       "checkDuration",
       "checkOptions",
+      "checkPrepared",
       "checkSendOptions",
       "deadlinesCheck",
       "openingChecks",
