@@ -84,8 +84,25 @@ describe("portableEncode", () => {
   it("writes what TextEncoder writes [F21]", () => {
     for (const text of [...texts, ...longTexts]) {
       const target = new Uint8Array(3 + maxUtf8Length(text));
-      const written = portableEncode(text, target, 3);
+      const { read, written } = portableEncode(text, target, 3, target.length - 3);
+      expect(read).toBe(text.length);
       expect(sameBytes(target.subarray(3, 3 + written), platformUtf8(text))).toBe(true);
+    }
+  });
+
+  it("writes as many whole characters as fit, and nothing behind its room [F21]", () => {
+    const characters = ["a", "\u00e9", "\u20ac", "\u{1d11e}", "\ud800", "z"];
+    const text = characters.join("");
+    for (let room = 0; room <= 16; room++) {
+      let fitting = "";
+      for (const character of characters) {
+        if (platformUtf8(fitting + character).length > room) break;
+        fitting += character;
+      }
+      const expected = platformUtf8(fitting);
+      const target = new Uint8Array(20).fill(0xee);
+      expect(portableEncode(text, target, 2, room)).toEqual({ read: fitting.length, written: expected.length });
+      expect([...target]).toEqual([0xee, 0xee, ...expected, ...Array<number>(18 - expected.length).fill(0xee)]);
     }
   });
 });

@@ -35,7 +35,7 @@ export function encodeText(text: string, target: Uint8Array, at: number, native:
   if (native.encodeUtf8 !== undefined) {
     return countOf("encodeUtf8", native.encodeUtf8(text, target, at), length * 3);
   }
-  if (encoder === undefined) return portableEncode(text, target, at);
+  if (encoder === undefined) return portableEncode(text, target, at, length * 3).written;
   return encoder.encodeInto(text, roomIn(target, at, length * 3)).written;
 }
 
@@ -59,20 +59,30 @@ function roomIn(target: Uint8Array, at: number, length: number): Uint8Array {
   return new Uint8Array(lastBuffer, lastOffset + at, length);
 }
 
-/** Encodes without help from the platform. */
-export function portableEncode(text: string, target: Uint8Array, from: number): number {
+/** Chars read and bytes written. */
+interface Progress {
+  readonly read: number;
+  readonly written: number;
+}
+
+/** Encodes without help from the platform as many whole characters as fit into `target[from, from + room)`. */
+export function portableEncode(text: string, target: Uint8Array, from: number, room: number): Progress {
+  const end = from + room;
   let at = from;
-  for (let index = 0; index < text.length; index++) {
-    let point = text.codePointAt(index)!;
-    if (point > 0xffff) index++;
-    else if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
-    if (point < 0x80) {
+  let read = 0;
+  while (read < text.length) {
+    let point = text.codePointAt(read)!;
+    if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
+    const length = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x1_0000 ? 3 : 4;
+    if (at + length > end) break;
+    read += length === 4 ? 2 : 1;
+    if (length === 1) {
       target[at++] = point;
-    } else if (point < 0x800) {
+    } else if (length === 2) {
       target[at++] = 0xc0 | (point >> 6);
       target[at++] = 0x80 | (point & 0x3f);
     } else {
-      if (point < 0x1_0000) {
+      if (length === 3) {
         target[at++] = 0xe0 | (point >> 12);
       } else {
         target[at++] = 0xf0 | (point >> 18);
@@ -82,7 +92,7 @@ export function portableEncode(text: string, target: Uint8Array, from: number): 
       target[at++] = 0x80 | (point & 0x3f);
     }
   }
-  return at - from;
+  return { read, written: at - from };
 }
 
 /** Encodes `text` as UTF-8 into an array of its own. */
@@ -130,20 +140,12 @@ function encodeInScratch(part: string, room: number, writer: ByteWriter, exact: 
   return step;
 }
 
-/** Chars read and bytes written. */
-interface Progress {
-  readonly read: number;
-  readonly written: number;
-}
-
 /** Returns `end`, or one less if it would split a surrogate pair: each half alone would become U+FFFD. */
 function wholeCharacters(text: string, end: number): number {
   return end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end - 1 : end;
 }
 
 function encodeAsFits(text: string, target: Uint8Array, at: number, room: number): Progress {
-  if (encoder !== undefined)
-    return encoder.encodeInto(text, new Uint8Array(target.buffer, target.byteOffset + at, room));
-  const whole = text.slice(0, wholeCharacters(text, Math.floor(room / 3)));
-  return { read: whole.length, written: portableEncode(whole, target, at) };
+  if (encoder === undefined) return portableEncode(text, target, at, room);
+  return encoder.encodeInto(text, new Uint8Array(target.buffer, target.byteOffset + at, room));
 }
