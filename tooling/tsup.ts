@@ -108,7 +108,7 @@ async function exportedModules(entryPoints: readonly string[], folder: string): 
 /**
  * Writes each module that the entry points need as a file of its own, for bundlers: they drop whole modules that nothing is used
  * of (`sideEffects: false`), but keep each statement of a joined file that might have an effect. They choose these by the condition
- * `module`, which no runtime has, also where they bundle for Node. Node, Deno and Bun load the joined files (the condition `node`),
+ * `module`, which no runtime sets, also where they bundle for Node. Node, Deno and Bun load the joined files (the condition `node`),
  * because 220 small ones cost a program that imports `@hybi/node` twice the time until it runs.
  */
 async function buildModules(entryPoints: readonly string[], outdir: string): Promise<void> {

@@ -13,7 +13,7 @@ interface NativeMethods {
 
 const { latin1Slice, utf8Write } = Buffer.prototype as NativeMethods;
 
-/** The `options.native` of every endpoint that runs on Bun. */
+/** The `options.native` of every socket of this package. */
 export const bunFunctions: NativeFunctions = {
   isUtf8: (bytes, start, end) => isUtf8(bytes.subarray(start, end)),
   decodeAscii: latin1Slice && ((bytes, start, end) => latin1Slice.call(bytes, start, end)),

@@ -1,3 +1,6 @@
+/** The length in bytes of the buffer into which Bun reads. */
+const readLength = 524_288;
+
 /** A transport over a Bun socket: TCP, TLS or a Unix socket. */
 import { coalesce, type Transport, type TransportSink } from "@hybi/websocket";
 
@@ -92,8 +95,8 @@ export class BunTransport implements Transport {
 
   received(chunk: Uint8Array): void {
     if (this.#sink === undefined) this.#untold.push((sink) => sink.data(chunk));
-    // Bun reads a socket once in a turn, and passes all TLS records of that read on in one piece.
-    else this.#sink.data(chunk, true);
+    // Bun reads a socket again in the same turn only after a read that has filled its buffer.
+    else this.#sink.data(chunk, chunk.length < readLength);
   }
 
   hasRoom(): void {

@@ -12,7 +12,7 @@ interface NativeMethods {
 
 const { latin1Slice } = Buffer.prototype as NativeMethods;
 
-/** The `options.native` of every endpoint that runs on Deno. */
+/** The `options.native` of every socket of this package. */
 export const denoFunctions: NativeFunctions = {
   decodeAscii: latin1Slice && ((bytes, start, end) => latin1Slice.call(bytes, start, end)),
 };

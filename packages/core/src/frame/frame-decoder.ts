@@ -56,6 +56,9 @@ const unmaskThreshold = 4096;
 /** DEFLATE expands a byte to at most 1032 bytes, so a slice to 4 MiB. For shorter slices the call of zlib would dominate. */
 export const longestSlice = 4096;
 
+/** Longer chunks are decoded in parts, so that every index is a small integer of the engine, and bitwise operators apply to it. */
+const longestPart = 2 ** 30;
+
 /** Decodes the frames of one peer. Not usable after a fault or a stop. */
 export class FrameDecoder {
   readonly #sink: FrameSink;
@@ -132,6 +135,24 @@ export class FrameDecoder {
    */
   decode(chunk: Uint8Array, sliceLength: number = longestSlice): FrameFault | "stop" | undefined {
     this.#sliceLength = sliceLength;
+    if (chunk.length <= longestPart) return this.#decodePart(chunk);
+    let taken = 0;
+    while (taken < chunk.length) {
+      const part = chunk.subarray(taken, taken + longestPart);
+      const outcome = this.#decodePart(part);
+      taken += this.#taken;
+      if (outcome !== undefined || this.#taken < part.length) {
+        // As for a short chunk, all of it counts as received after a fault or a stop.
+        this.#taken = outcome === undefined ? taken : chunk.length;
+        return outcome;
+      }
+    }
+    this.#taken = taken;
+    return undefined;
+  }
+
+  /** Decodes a chunk of at most `longestPart` bytes. */
+  #decodePart(chunk: Uint8Array): FrameFault | "stop" | undefined {
     const outcome = this.#decode(chunk);
     releaseViews();
     this.#taken = typeof outcome === "number" ? outcome : chunk.length;

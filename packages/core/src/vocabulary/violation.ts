@@ -229,7 +229,7 @@ function rowOf(
   return { message, section, ...(response < 1000 ? { httpStatus: response } : { statusCode: response }) };
 }
 
-/** The whole table, for documentation and tools. Nothing else uses it, because a bundle of one role would have all of it. */
+/** The whole table, for documentation, tools, and servers whose application names a violation. A bundle that uses it has all rows. */
 export const violationTable: Readonly<Record<ViolationCode, ViolationRow>> =
   /* @__PURE__ */ createViolationTable(loadedSentences);
 

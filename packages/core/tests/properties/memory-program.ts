@@ -43,7 +43,7 @@ const fillings: Record<string, () => unknown> = {
   },
   "the header of a frame of 16 MiB": () => {
     const server = new Connection(plainAgreement("server"));
-    server.receive(fragment(0, 16_777_216).slice(0, 14));
+    server.receive(Uint8Array.of(opcodes.binary, 0xff, 0, 0, 0, 0, 1, 0, 0, 0, 1, 2, 3, 4));
     return server;
   },
   "a head of 16 KiB, byte by byte": () => {
@@ -53,12 +53,12 @@ const fillings: Record<string, () => unknown> = {
       server.receive(chunk);
     return server;
   },
-  "100,000 Pings": () => {
+  "20,000 Pings": () => {
     const server = new Connection(plainAgreement("server"));
     const pings = concatBytes(
       Array.from({ length: 1000 }, () => encodeFrame({ opcode: opcodes.ping, payload: patternBytes(125), maskingKey })),
     );
-    for (let round = 0; round < 100; round++) server.receive(pings.slice());
+    for (let round = 0; round < 20; round++) server.receive(pings.slice());
     return server;
   },
   "10,000 Pings of its own, which nobody answers": () => {

@@ -18,7 +18,7 @@ const bounds: Readonly<Record<string, number>> = {
   // Twice the size while it grows, plus the positions of its fields.
   "a head of 16 KiB, byte by byte": 2 * 16 * KiB + slack,
   // Includes the first blocks of the pool, which all connections share.
-  "100,000 Pings": 3 * slack,
+  "20,000 Pings": 3 * slack,
   "10,000 Pings of its own, which nobody answers": 3 * slack,
   "an idle connection that has sent and received": 3 * slack,
 };

@@ -1,8 +1,11 @@
 /** What `createAdapter` makes of the parts of an adapter. Its options are tested in tests/scenarios/options.test.ts. */
 import { describe, expect, it } from "vitest";
+import { createConnect } from "../client/connect.ts";
+import { createOpener } from "../client/opener.ts";
 import { WebSocket } from "../client/websocket.ts";
 import { MemoryBudget } from "../load/memory-budget.ts";
 import { WebSocketServer } from "../server/server.ts";
+import { createServerClass } from "../server/server-class.ts";
 import { createTransportPair } from "../transport/pair.ts";
 import { createAdapter } from "./create-adapter.ts";
 
@@ -94,5 +97,16 @@ describe("an adapter", () => {
         `${part} must be a function, but is 5.`,
       );
     }
+  });
+
+  it("is created in parts from functions only, too", () => {
+    const openTransport = () => createTransportPair()[0];
+    expect(() => createOpener(undefined as never)).toThrow("openTransport must be a function, but is undefined.");
+    expect(() => createOpener({} as never)).toThrow("openTransport must be a function, but is undefined.");
+    expect(() => createOpener({ openTransport, destinationOf: 5 } as never)).toThrow(
+      "destinationOf must be a function",
+    );
+    expect(() => createConnect(undefined as never)).toThrow("WebSocket must be a function, but is undefined.");
+    expect(new (createServerClass())(() => {})).toBeInstanceOf(WebSocketServer);
   });
 });

@@ -1,5 +1,6 @@
 /** `connect`, which every adapter exports: a socket that is open, or the reason why there is none. */
 import { UsageError } from "@hybi/core";
+import { takes } from "@hybi/core/options";
 import { signalCheck } from "../platform/option-checks.ts";
 import type { ClientSocketOptions } from "./socket-options.ts";
 import type { WebSocket, WebSocketClass } from "./websocket.ts";
@@ -11,10 +12,15 @@ export interface ConnectOptions<TransportOptions = unknown> extends ClientSocket
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Returns the function `connect` for sockets of the class `WebSocket`. */
+/**
+ * Returns the function `connect` for sockets of the class `WebSocket`.
+ *
+ * @throws UsageError `option/type` for what is no class
+ */
 export function createConnect<TransportOptions>(
   WebSocket: WebSocketClass<TransportOptions>,
 ): (url: string | URL, options?: ConnectOptions<TransportOptions>) => Promise<WebSocket> {
+  takes.callback(WebSocket, "WebSocket");
   return async (url, options) => {
     if (options === undefined) return whenOpen(new WebSocket(url));
     if (typeof options !== "object" || options === null || Symbol.iterator in options) {

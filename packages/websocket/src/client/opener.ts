@@ -1,4 +1,5 @@
 /** What an adapter provides for clients, as the function that its classes call. */
+import { takes } from "@hybi/core/options";
 import type { Connect, ConnectTarget } from "./socket-options.ts";
 
 /** How an adapter opens transports. */
@@ -15,11 +16,15 @@ export interface OpeningFunctions<TransportOptions = unknown> {
   readonly destinationOf?: ((url: ConnectTarget["url"], options: TransportOptions) => string | undefined) | undefined;
 }
 
-/** Returns the `Connect` of `createWebSocketClass` and `createWebSocketStreamClass` that opens transports in this way. */
-export function createOpener<TransportOptions>({
-  openTransport,
-  destinationOf,
-}: OpeningFunctions<TransportOptions>): Connect {
+/**
+ * Returns the `Connect` of `createWebSocketClass` and `createWebSocketStreamClass` that opens transports in this way.
+ *
+ * @throws UsageError `option/type` for a part that is no function
+ */
+export function createOpener<TransportOptions>(functions: OpeningFunctions<TransportOptions>): Connect {
+  const { openTransport, destinationOf } = Object(functions) as OpeningFunctions<TransportOptions>;
+  takes.callback(openTransport, "openTransport");
+  if (destinationOf !== undefined) takes.callback(destinationOf, "destinationOf");
   const optionsOf = (options: unknown): TransportOptions => (options ?? {}) as TransportOptions;
   return Object.assign((target: ConnectTarget) => openTransport(target, optionsOf(target.options)), {
     destination:

@@ -20,7 +20,7 @@ export interface ServerRuntime {
  *
  * @throws UsageError `option/type` if `memoryBudgetOf` is no function
  */
-export function createServerClass({ runtime, memoryBudgetOf }: ServerRuntime): typeof WebSocketServer {
+export function createServerClass({ runtime, memoryBudgetOf }: ServerRuntime = {}): typeof WebSocketServer {
   if (memoryBudgetOf !== undefined) takes.callback(memoryBudgetOf, "memoryBudgetOf");
 
   function withOwnDefaults(options: ServerOptions): ServerOptions {
