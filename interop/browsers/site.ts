@@ -109,6 +109,9 @@ export class Site {
       this.#wake?.();
       return;
     }
+    // These give the page SharedArrayBuffer.
+    response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+    response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
     const isScript = url === "/page.js";
     response.setHeader("Content-Type", isScript ? "text/javascript" : "text/html");
     response.end(isScript ? this.#script : html);

@@ -43,8 +43,9 @@ export class World {
     throw new Error("bug: browser-setup.ts has not run");
   }
 
-  async begin(): Promise<void> {
-    this.#site = await Site.open(inject("script"));
+  /** Opens a page that runs `script`. */
+  async begin(script: string = inject("script")): Promise<void> {
+    this.#site = await Site.open(script);
     this.#browser = await browsers[this.browser].type.connect(inject("browser"));
     this.#context = await this.#browser.newContext({ ignoreHTTPSErrors: true });
     this.#page = await this.#context.newPage();

@@ -44,15 +44,20 @@ export async function describeSuites(
   const settings = { seed: Number(process.env.HYBI_SEED), runs: 30 };
   const environment = await start(suites);
   const outcomes = new Map<string, readonly Outcome[]>();
+  const began = performance.now();
   for (const file of suites.files) {
+    if (process.env.ONLY && !new RegExp(process.env.ONLY).test(file)) continue; // DEBUG
+    const t0 = performance.now(); // DEBUG
     try {
       outcomes.set(file, await environment.run(file, settings));
     } catch (error) {
       outcomes.set(file, [{ title: "the file", state: "failed", error: String(error) }]);
     }
+    if (performance.now() - t0 > 700) console.log(`DEBUG ${name} ${file} ${Math.round(performance.now() - t0)}`); // DEBUG
   }
+  const seconds = Math.round((performance.now() - began) / 1000);
   await environment.end();
-  report(name, suites, [...outcomes.values()].flat(), await countInNode(suites));
+  report(name, suites, [...outcomes.values()].flat(), await countInNode(suites), seconds);
   for (const [file, ofFile] of outcomes) {
     describe(`${file} in ${name}`, () => {
       for (const { title, state, error } of ofFile) {
@@ -65,10 +70,12 @@ export async function describeSuites(
 }
 
 /** Prints how many of the tests that Node has ran, and why the others did not. */
-function report(name: string, suites: Suites, outcomes: readonly Outcome[], inNode: number): void {
+function report(name: string, suites: Suites, outcomes: readonly Outcome[], inNode: number, seconds: number): void {
   const skipped = outcomes.filter(({ state }) => state === "skipped");
   const ran = outcomes.length - skipped.length;
-  console.log(`${name}: ${ran} tests of ${suites.packages.join(", ")} ran; in Node these are ${inNode}.`);
+  console.log(
+    `${name}: ${ran} tests of ${suites.packages.join(", ")} ran, in ${seconds} s; in Node these are ${inNode}.`,
+  );
   for (const [file, modules] of suites.needNode) console.log(`  not run, imports ${modules.join(", ")}: ${file}`);
   for (const { title } of skipped) console.log(`  not run, the environment differs in what it is about: ${title}`);
 }

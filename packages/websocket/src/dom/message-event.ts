@@ -120,6 +120,13 @@ function create(data: unknown, origin: string): ReceivedMessageEvent {
 
 /** Called before the first event and not earlier, because looking up the platform's class takes long in Node (`messageEventClass`). */
 function inherit(): void {
-  Object.setPrototypeOf(ReceivedMessageEvent.prototype, messageEventClass().prototype);
+  const { prototype } = ReceivedMessageEvent;
+  const platforms = messageEventClass().prototype as object;
+  Object.setPrototypeOf(prototype, platforms);
+  // What only some platforms have, such as `userActivation` in Chromium, is about `postMessage`, and null for a socket.
+  for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(platforms))) {
+    if (get === undefined || Object.hasOwn(prototype, name)) continue;
+    Object.defineProperty(prototype, name, { get: () => null, enumerable: true, configurable: true });
+  }
   isMessageEvent = true;
 }

@@ -262,11 +262,14 @@ describe("the WebSocket constructor", () => {
     }
   });
 
-  it.each([[undefined], [null], [5], [{}], [""]])("throws a SyntaxError for the relative URL %s [R26]", (url) => {
-    for (const of of [WebSocket, AdapterWebSocket]) {
-      expect(thrown(() => new of(url as Any))).toMatchObject({ name: "SyntaxError" });
-    }
-  });
+  it.skipIf((globalThis as { location?: object }).location).each([[undefined], [null], [5], [{}], [""]])(
+    "throws a SyntaxError for the relative URL %s where there is no page [R26]",
+    (url) => {
+      for (const of of [WebSocket, AdapterWebSocket]) {
+        expect(thrown(() => new of(url as Any))).toMatchObject({ name: "SyntaxError" });
+      }
+    },
+  );
 
   it("converts its URL once, before its subprotocols [R26]", () => {
     const order: string[] = [];
@@ -501,7 +504,7 @@ describe("the WebSocketStream constructor", () => {
   it("throws a TypeError before it checks the URL [R29]", () => {
     expect(thrown(() => new AdapterStream("invalid:", { protocols: "hi" as Any }))).toBeInstanceOf(TypeError);
     expect(thrown(() => new AdapterStream("invalid:")).name).toBe("SyntaxError");
-    expect(thrown(() => new AdapterStream(undefined as Any)).name).toBe("SyntaxError");
+    expect(thrown(() => new AdapterStream("ws://")).name).toBe("SyntaxError");
   });
 
   it.each<[string, unknown, string[]]>([
