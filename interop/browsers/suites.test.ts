@@ -4,11 +4,12 @@ import { describeSuites, type Environment } from "../suites/describe-suites.ts";
 import type { Outcome, Settings } from "../suites/harness/main.ts";
 import { World } from "./world.ts";
 
-declare global {
-  // What the script of the suites defines, in the page and in the worker.
-  var hybiSuites: { run(file: string, settings: Settings): Promise<Outcome[]> };
-  /** In the page, the worker that has loaded the same script. */
-  var suitesWorker: Worker;
+/** Globals of the page. */
+interface InPage {
+  /** What the script of the suites defines, here and in the worker. */
+  readonly hybiSuites: { run(file: string, settings: Settings): Promise<Outcome[]> };
+  /** The worker that has loaded the same script. */
+  suitesWorker: Worker;
 }
 
 /**
@@ -34,7 +35,10 @@ async function startPage(script: string): Promise<Environment> {
   const world = await open(script);
   return {
     run: (file, settings) =>
-      world.page.evaluate(([one, given]) => hybiSuites.run(one, given), [file, settings] as const),
+      world.page.evaluate(([one, given]) => (globalThis as unknown as InPage).hybiSuites.run(one, given), [
+        file,
+        settings,
+      ] as const),
     end: () => world.end(),
   };
 }
@@ -42,8 +46,9 @@ async function startPage(script: string): Promise<Environment> {
 async function startWorker(script: string): Promise<Environment> {
   const world = await open(script);
   await world.page.evaluate(() => {
-    globalThis.suitesWorker = new Worker("/page.js");
-    suitesWorker.addEventListener("error", (event) => event.preventDefault());
+    const worker = new Worker("/page.js");
+    worker.addEventListener("error", (event) => event.preventDefault());
+    (globalThis as unknown as InPage).suitesWorker = worker;
   });
   return {
     run: (file, settings) =>
@@ -52,7 +57,7 @@ async function startWorker(script: string): Promise<Environment> {
           new Promise<Outcome[]>((resolve, reject) => {
             const { port1, port2 } = new MessageChannel();
             port1.onmessage = ({ data }) => ("error" in data ? reject(new Error(data.error)) : resolve(data.outcomes));
-            suitesWorker.postMessage(message, [port2]);
+            (globalThis as unknown as InPage).suitesWorker.postMessage(message, [port2]);
           }),
         { file, settings },
       ),

@@ -46,14 +46,11 @@ export async function describeSuites(
   const outcomes = new Map<string, readonly Outcome[]>();
   const began = performance.now();
   for (const file of suites.files) {
-    if (process.env.ONLY && !new RegExp(process.env.ONLY).test(file)) continue; // DEBUG
-    const t0 = performance.now(); // DEBUG
     try {
       outcomes.set(file, await environment.run(file, settings));
     } catch (error) {
       outcomes.set(file, [{ title: "the file", state: "failed", error: String(error) }]);
     }
-    if (performance.now() - t0 > 700) console.log(`DEBUG ${name} ${file} ${Math.round(performance.now() - t0)}`); // DEBUG
   }
   const seconds = Math.round((performance.now() - began) / 1000);
   await environment.end();
