@@ -11,6 +11,10 @@ export function makeAbortController(Target: typeof EventTarget, Base: typeof Eve
     throwIfAborted(): void {
       if (this.aborted) throw this.reason;
     }
+
+    get [Symbol.toStringTag](): string {
+      return "AbortSignal";
+    }
   }
 
   class MadeAbortController {
@@ -25,6 +29,10 @@ export function makeAbortController(Target: typeof EventTarget, Base: typeof Eve
       this.signal.aborted = true;
       this.signal.reason = reason;
       this.signal.dispatchEvent(new Base("abort"));
+    }
+
+    get [Symbol.toStringTag](): string {
+      return "AbortController";
     }
   }
   return MadeAbortController as never;
