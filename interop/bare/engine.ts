@@ -23,9 +23,9 @@ interface Engine {
   readonly hybiSuites: Environment;
 }
 
-/** Starts an engine whose globals are those of the language, and the least that an application has. */
-export function startEngine(script: string): Environment {
-  const engine = createContext({ ...least, hybiLent }) as unknown as Engine;
+/** Starts an engine whose globals are those of the language, the least that an application has, and `polyfills`. */
+export function startEngine(script: string, polyfills: object = {}): Environment {
+  const engine = createContext({ ...least, ...polyfills, hybiLent }) as unknown as Engine;
 
   const Bytes: typeof Uint8Array = new Script("Uint8Array").runInContext(engine as never);
 

@@ -19,7 +19,22 @@ export interface BundleOptions {
    * it is for tests. The code under test does not get them.
    */
   readonly lent?: readonly string[];
+  /**
+   * Whether the environment lacks the classes of the web platform. Tests then get those that `@hybi/websocket` makes in their
+   * place, and a test that uses another one itself is skipped.
+   */
+  readonly isBare?: boolean;
 }
+
+/** Classes that tests get from `harness/own-classes.ts` in a bare environment. */
+const made = ["AbortController", "DOMException", "Event", "EventTarget"];
+
+/** Classes that tests cannot have in a bare environment, because nothing stands for them there. */
+const lacking = [
+  ...["AbortSignal", "Blob", "MessageChannel", "MessageEvent", "Response"],
+  ...["ReadableStream", "TransformStream", "WritableStream"],
+];
+const ownClasses: string = `${folder}/own-classes.ts`;
 
 export interface Suites {
   readonly packages: readonly string[];
@@ -44,7 +59,7 @@ type Inputs = Metafile["inputs"];
 
 /** Returns the modules that `files` need, with their imports as resolved by esbuild. */
 async function resolveImports(files: readonly string[]): Promise<Inputs> {
-  const entries = [`${folder}/main.ts`, ...files];
+  const entries = [`${folder}/main.ts`, ownClasses, ...files];
   const { metafile } = await build({
     // Dynamic imports, because esbuild drops others of packages without side effects.
     stdin: { contents: entries.map((path) => `import("./${path}");`).join("\n"), resolveDir: root },
@@ -77,7 +92,7 @@ function nodeModulesOf(file: string, inputs: Inputs): string[] {
 }
 
 /** Formats a module as a property of the table of modules: its function, and what its specifiers mean. */
-async function formatModule(path: string, { imports }: Inputs[string], lent: readonly string[]): Promise<string> {
+async function formatModule(path: string, { imports }: Inputs[string], options: BundleOptions): Promise<string> {
   const { code } = await transform(readFileSync(join(root, path), "utf8"), {
     loader: extname(path).slice(1).replace(/^[cm]/, "") as Loader,
     format: "cjs",
@@ -88,9 +103,20 @@ async function formatModule(path: string, { imports }: Inputs[string], lent: rea
   });
   const meanings = Object.fromEntries(imports.map((imported) => [imported.original ?? imported.path, imported.path]));
   const name = path.replace(/[^A-Za-z0-9]/g, "_");
-  const borrowed =
-    isPortable(path) || lent.length === 0 ? "" : `const { ${lent.join(", ")} } = hybiLent(${isTest(path)});`;
+  const borrowed = isPortable(path) ? "" : borrowings(isTest(path), options);
   return `${JSON.stringify(path)}: [function ${name}(module, exports, require) { ${borrowed} {\n${code}\n} }, ${JSON.stringify(meanings)}]`;
+}
+
+/** Returns the statements that define globals for a module which the environment does not have. */
+function borrowings(forTest: boolean, { lent = [], isBare = false }: BundleOptions): string {
+  const replaced = isBare && forTest ? [...made, ...lacking] : [];
+  const others = lent.filter((name) => !replaced.includes(name));
+  const statements = [
+    others.length > 0 && `const { ${others.join(", ")} } = hybiLent(${forTest});`,
+    replaced.length > 0 && `const { ${made.join(", ")} } = require(${JSON.stringify(ownClasses)});`,
+    replaced.length > 0 && `const { ${lacking.join(", ")} } = hybiSuites.lacking;`,
+  ];
+  return statements.filter(Boolean).join(" ");
 }
 
 function isTest(path: string): boolean {
@@ -103,11 +129,12 @@ function isPortable(path: string): boolean {
   return /^packages\/(core|permessage-deflate|websocket)\/src\//.test(path) && !path.endsWith(".test.ts");
 }
 
-export async function bundleSuites({ packages = portable, lent = [] }: BundleOptions = {}): Promise<Suites> {
+export async function bundleSuites(options: BundleOptions = {}): Promise<Suites> {
+  const { packages = portable } = options;
   const all = packages.flatMap((name) => neutralFiles(`packages/${name}`)).sort();
   const inputs = await resolveImports(all);
   const needs = new Map(all.map((file) => [file, nodeModulesOf(file, inputs)]));
-  const modules = await Promise.all(Object.entries(inputs).map(([path, input]) => formatModule(path, input, lent)));
+  const modules = await Promise.all(Object.entries(inputs).map(([path, input]) => formatModule(path, input, options)));
   const loader = await transform(readFileSync(join(root, folder, "load.ts"), "utf8"), {
     loader: "ts",
     target: "es2022",

@@ -31,13 +31,22 @@ ${script}
   return count;
 }
 
+/** Tests that fail because the environment lacks something, without an error that says so: titles, and what is lacking. */
+export type Unfit = readonly (readonly [title: RegExp, needs: string])[];
+
+function withoutUnfit(outcome: Outcome, unfit: Unfit): Outcome {
+  const { title, state } = outcome;
+  const needs = unfit.find(([pattern]) => pattern.test(title))?.[1];
+  return state === "failed" && needs !== undefined ? { title, state: "skipped", needs: [needs] } : outcome;
+}
+
 /**
  * Defines the tests of the suites, which run here and now in the environment that `start` gives.
  */
 export async function describeSuites(
   name: string,
   start: (suites: Suites) => Environment | Promise<Environment>,
-  options: BundleOptions = {},
+  options: BundleOptions & { readonly unfit?: Unfit } = {},
 ): Promise<void> {
   const suites = await bundleSuites(options);
   // Properties with fewer runs than in Node: what is looked for are differences of engines, which show in the first ones.
@@ -47,7 +56,11 @@ export async function describeSuites(
   const began = performance.now();
   for (const file of suites.files) {
     try {
-      outcomes.set(file, await environment.run(file, settings));
+      const ofFile = await environment.run(file, settings);
+      outcomes.set(
+        file,
+        ofFile.map((outcome) => withoutUnfit(outcome, options.unfit ?? [])),
+      );
     } catch (error) {
       outcomes.set(file, [{ title: "the file", state: "failed", error: String(error) }]);
     }
@@ -74,5 +87,10 @@ function report(name: string, suites: Suites, outcomes: readonly Outcome[], inNo
     `${name}: ${ran} tests of ${suites.packages.join(", ")} ran, in ${seconds} s; in Node these are ${inNode}.`,
   );
   for (const [file, modules] of suites.needNode) console.log(`  not run, imports ${modules.join(", ")}: ${file}`);
-  for (const { title } of skipped) console.log(`  not run, the environment differs in what it is about: ${title}`);
+  const needing = skipped.filter(({ needs }) => needs !== undefined).length;
+  if (needing > 0) console.log(`  ${needing} need what the environment lacks.`);
+  for (const { title, needs } of skipped) {
+    const reason = needs === undefined ? "the environment differs in what it is about" : `it needs ${needs.join(", ")}`;
+    console.log(`  not run, ${reason}: ${title}`);
+  }
 }

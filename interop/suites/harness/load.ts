@@ -11,7 +11,7 @@ type Source = [run: (module: Module, exports: unknown, require: Require) => void
 export interface Loaded {
   /** Loads a module, unless it is loaded. */
   load(path: string): unknown;
-  /** Forgets the modules of our packages, so that they are loaded again. Others, such as fast-check, stay. */
+  /** Forgets the modules of our packages, and what comes from them, so that they are loaded again. Others, such as fast-check, stay. */
   reset(): void;
   /** Gives `require` a module that the script does not have, in Node. */
   requireElsewhere: Require | undefined;
@@ -38,7 +38,7 @@ export function load(sources: Record<string, Source>, main: string): Loaded {
   const self: Loaded = {
     load: loadModule,
     reset() {
-      for (const path of loaded.keys()) if (path.startsWith("packages/")) loaded.delete(path);
+      for (const path of loaded.keys()) if (/^packages\/|own-classes/.test(path)) loaded.delete(path);
     },
     requireElsewhere: undefined,
   };

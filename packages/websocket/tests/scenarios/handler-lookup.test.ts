@@ -34,7 +34,7 @@ async function loaded() {
   return { WebSocket, server };
 }
 
-describe.each([
+describe.runIf("EventTarget" in globalThis).each([
   ["that looks up handlers", Quirky],
   ["of the standard", Native],
 ])("on an EventTarget %s", (_, target) => {
