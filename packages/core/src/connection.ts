@@ -482,6 +482,16 @@ export class Connection implements Output, Statistics {
   }
 
   /**
+   * Takes the frame of a prepared message, of at most `budget` bytes, if it is all that there is to take; returns undefined
+   * otherwise, and `takeOutput` takes what there is. For broadcasts: it looks at little, and creates nothing.
+   */
+  takePrepared(budget: number): Uint8Array | undefined {
+    const frame = this.#outgoing.takeAlone(budget);
+    if (frame !== undefined) this.#bytesTaken += frame.length;
+    return frame;
+  }
+
+  /**
    * Hands back chunks that the transport has written, so that their memory is reused. Optional; improves speed. Ignores
    * chunks that this connection has not passed out, such as views of a chunk, and chunks that were handed back before.
    */

@@ -23,4 +23,5 @@ export const nodeFunctions: NativeFunctions = {
   decodeUtf8: hasFastUtf8Slice ? (bytes, start, end) => utf8Slice.call(bytes, start, end) : undefined,
   decodeAscii: (bytes, start, end) => latin1Slice.call(bytes, start, end),
   encodeUtf8: (text, target, at) => utf8Write.call(target, text, at),
+  asWritten: ({ buffer, byteOffset, length }) => Buffer.from(buffer, byteOffset, length),
 };

@@ -333,6 +333,11 @@ export class EndpointCore implements Output, Statistics {
     }
   }
 
+  /** See `Connection.takePrepared`. Takes nothing before the opening handshake has left. */
+  takePrepared(budget: number): Uint8Array | undefined {
+    return this.#remainder === undefined ? this.#connection?.takePrepared(budget) : undefined;
+  }
+
   /** Hands back chunks that the transport has written; see `Connection.releaseOutput`. */
   releaseOutput(chunks: readonly Uint8Array[]): void {
     this.#connection?.releaseOutput(chunks);

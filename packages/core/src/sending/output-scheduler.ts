@@ -299,6 +299,20 @@ export class OutputScheduler {
     return chunks;
   }
 
+  /**
+   * Takes the frame of a prepared message, of at most `budget` bytes, if it is all that there is to take, which a broadcast
+   * usually finds; returns undefined otherwise. It is of no block: there is nothing to hand back.
+   */
+  takeAlone(budget: number): Uint8Array | undefined {
+    const alone = this.#alone;
+    if (alone === undefined || alone.length > budget) return undefined;
+    if (this.#close !== undefined || this.#current !== undefined || this.#hasControls()) return undefined;
+    this.#alone = undefined;
+    this.#length = 0;
+    this.#isWriting = true;
+    return alone;
+  }
+
   /** Releases what is kept between messages to be used again. A no-op if something is pending. */
   shrink(): void {
     if (this.#length > 0 || this.#current !== undefined || this.#lanes?.isEmpty === false) return;
@@ -312,18 +326,14 @@ export class OutputScheduler {
   }
 
   #takeChunks(budget: number): readonly Uint8Array[] {
+    const alone = this.takeAlone(budget);
+    if (alone !== undefined) return [alone];
     const lanes = this.#lanes;
-    const hasControls = this.#pingPong !== undefined && !this.#pingPong.isEmpty;
+    const hasControls = this.#hasControls();
     // The common case: encoded messages only.
-    if (!hasControls && this.#close === undefined && this.#current === undefined) {
-      const alone = this.#alone;
-      if (alone !== undefined && alone.length <= budget) {
-        this.#alone = undefined;
-        this.#length = 0;
-        return [alone];
-      }
-      if (lanes === undefined && alone === undefined) return nothing;
-      if (lanes?.isPlainRun === true && this.#length <= budget) {
+    if (!hasControls && this.#close === undefined && this.#current === undefined && this.#alone === undefined) {
+      if (lanes === undefined) return nothing;
+      if (lanes.isPlainRun && this.#length <= budget) {
         this.#length = 0;
         return lanes.ordinary.takeAll();
       }
@@ -412,6 +422,10 @@ export class OutputScheduler {
     this.#dropped += this.#current?.drop() ?? 0;
     this.#lanes = undefined;
     this.#current = undefined;
+  }
+
+  #hasControls(): boolean {
+    return this.#pingPong !== undefined && !this.#pingPong.isEmpty;
   }
 
   /** Whether nothing is pending but control frames: nor a streamed message that has no payload yet. */

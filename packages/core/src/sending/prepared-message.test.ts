@@ -33,6 +33,23 @@ describe("prepareText and prepareBinary", () => {
     }
   });
 
+  it("have the frame as the runtime writes it, and refuse another", () => {
+    const given: Uint8Array[] = [];
+    const written = new Uint8Array(5);
+    const asWritten = (bytes: Uint8Array): Uint8Array => {
+      given.push(bytes);
+      return written;
+    };
+    for (const message of [prepareText("abc", { asWritten }), prepareBinary(utf8Bytes("abc"), { asWritten })]) {
+      expect(message.frame).toBe(written);
+      expect(message.payload).toEqual(utf8Bytes("abc"));
+    }
+    expect(readFrames(given)).toMatchObject([{ opcode: 0x1 }, { opcode: 0x2 }]);
+    for (const wrong of [undefined, "abcde", new Uint8Array(4), Promise.resolve(written)]) {
+      expect(usageErrorOf(() => prepareText("abc", { asWritten: () => wrong as never }))).toBe("callback/result");
+    }
+  });
+
   it("copy their input [F12]", () => {
     const data = utf8Bytes("abc");
     const message = prepareBinary(data);

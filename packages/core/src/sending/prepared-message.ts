@@ -5,6 +5,7 @@
  */
 import { isBytes } from "../bytes/byte-arrays.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
+import { wrongResult } from "../checks/callback-result.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import { unmaskedFrame } from "../frame/frame-encoder.ts";
 import { binary, finBit, text } from "../frame/header.ts";
@@ -19,16 +20,16 @@ export interface PreparedMessage {
   readonly frame: Uint8Array;
 }
 
-/** Prepares a text message. Lone surrogates become U+FFFD. @throws UsageError `send/data-type` */
+/** Prepares a text message. Lone surrogates become U+FFFD. @throws UsageError `send/data-type`, `callback/result` */
 export function prepareText(data: string, native: NativeFunctions = noNativeFunctions): PreparedMessage {
   if (typeof data !== "string") throw new UsageError("send/data-type");
-  return prepare("text", utf8Bytes(data, native));
+  return prepare("text", utf8Bytes(data, native), native);
 }
 
-/** Prepares a binary message from a copy of `data`. @throws UsageError `send/data-type` */
-export function prepareBinary(data: Uint8Array): PreparedMessage {
+/** Prepares a binary message from a copy of `data`. @throws UsageError `send/data-type`, `callback/result` */
+export function prepareBinary(data: Uint8Array, native: NativeFunctions = noNativeFunctions): PreparedMessage {
   if (!isBytes(data)) throw new UsageError("send/data-type");
-  return prepare("binary", data);
+  return prepare("binary", data, native);
 }
 
 /** @throws UsageError `send/data-type` for what neither `prepareText` nor `prepareBinary` has returned */
@@ -37,7 +38,9 @@ export function checkPrepared(message: PreparedMessage): void {
   throw new UsageError("send/data-type", "sendPrepared takes what prepareText or prepareBinary has returned.");
 }
 
-function prepare(kind: MessageKind, payload: Uint8Array): PreparedMessage {
-  const frame = unmaskedFrame(finBit | (kind === "text" ? text : binary), payload);
-  return { kind, payload: frame.subarray(frame.length - payload.length), frame };
+function prepare(kind: MessageKind, data: Uint8Array, { asWritten }: NativeFunctions): PreparedMessage {
+  const bytes = unmaskedFrame(finBit | (kind === "text" ? text : binary), data);
+  const frame = asWritten === undefined ? bytes : asWritten(bytes);
+  if (!isBytes(frame) || frame.length !== bytes.length) throw wrongResult("asWritten", frame);
+  return { kind, payload: bytes.subarray(bytes.length - data.length), frame };
 }

@@ -18,6 +18,11 @@ export interface NativeFunctions {
   readonly encodeUtf8?: ((text: string, target: Uint8Array, at: number) => number) | undefined;
   /** Unmasks `bytes[start, end)` in place, 4 KiB or more. The first byte of the masking key is the lowest of `key`. */
   readonly unmask?: ((bytes: Uint8Array, start: number, end: number, key: number) => void) | undefined;
+  /**
+   * Returns the same bytes as what transports of the runtime write without an object of their own, for a frame that is written to
+   * many. On Node: a Buffer over their memory.
+   */
+  readonly asWritten?: ((bytes: Uint8Array) => Uint8Array) | undefined;
   /** Computes SHA-1 of at most 64 bytes; returns 20 bytes (RFC 6455 §4.2.2). */
   readonly sha1?: ((bytes: Uint8Array) => Uint8Array) | undefined;
 }

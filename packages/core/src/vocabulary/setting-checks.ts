@@ -14,6 +14,7 @@ const nativeChecks: OptionChecks<NativeFunctions> = {
   decodeUtf8: takes.callback,
   decodeAscii: takes.callback,
   encodeUtf8: takes.callback,
+  asWritten: takes.callback,
   unmask: takes.callback,
   sha1: takes.callback,
 };

@@ -64,6 +64,7 @@ const plainHost: { readonly [Name in keyof NativeFunctions]-?: NonNullable<Nativ
     return bytes.length;
   },
   unmask: maskByDefinition,
+  asWritten: (bytes) => bytes.slice(),
   sha1: () => Uint8Array.from(atob(sampleAccept), (char) => char.charCodeAt(0)),
 };
 

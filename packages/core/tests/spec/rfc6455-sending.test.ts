@@ -211,6 +211,40 @@ describe("prepared messages", () => {
     expect(server.statistics).toMatchObject({ messagesSent: 3, bytesTaken: 3 * message.frame.length });
   });
 
+  it("are taken by themselves only if they are all that there is to take, and are counted as by takeOutput", () => {
+    const message = prepareText("abc");
+    const [server, other] = [serverWith(), serverWith()];
+    expect(server.takePrepared(1000)).toBeUndefined();
+    for (const connection of [server, other]) connection.sendPrepared(message);
+    expect(server.takePrepared(message.frame.length - 1)).toBeUndefined();
+    expect(server.takePrepared(message.frame.length)).toBe(message.frame);
+    expect(other.takeOutput()).toEqual([message.frame]);
+    expect(server.takePrepared(1000)).toBeUndefined();
+    expect(server.takeOutput()).toEqual([]);
+    expect(server.statistics).toEqual(other.statistics);
+    expect([server.outputLength, server.heldLength]).toEqual([other.outputLength, other.heldLength]);
+    const more: readonly ((connection: Connection) => void)[] = [
+      (connection) => connection.sendPrepared(message),
+      (connection) => connection.sendText("d"),
+      (connection) => connection.sendPing(),
+      (connection) => connection.startMessage("text"),
+      (connection) => connection.sendClose(),
+    ];
+    for (const send of more) {
+      const connection = serverWith();
+      connection.sendPrepared(message);
+      send(connection);
+      expect(connection.takePrepared(1000)).toBeUndefined();
+      expect(readFrames(connection.takeOutput())).toContainEqual(
+        expect.objectContaining({ payload: utf8Bytes("abc") }),
+      );
+    }
+    for (const connection of [clientWith(), serverWith({ fragmentSize: 2 })]) {
+      connection.sendPrepared(message);
+      expect(connection.takePrepared(1000)).toBeUndefined();
+    }
+  });
+
   it("keep their place behind a message that has begun without payload, and before control frames and a Close", () => {
     const server = serverWith();
     const message = prepareText("abc");

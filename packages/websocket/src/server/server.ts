@@ -466,7 +466,8 @@ export class WebSocketServer {
     requireArguments(arguments, 1, "broadcast()");
     const message = sendable(data);
     if (isBlob(message)) throw new TypeError("A Blob cannot be broadcast: read its bytes.");
-    const prepared = typeof message === "string" ? prepareText(message, this.#runtime.native) : prepareBinary(message);
+    const { native } = this.#runtime;
+    const prepared = typeof message === "string" ? prepareText(message, native) : prepareBinary(message, native);
     checkOptions("broadcast", options, broadcastChecks);
     const { except = [], maxBuffered = Number.POSITIVE_INFINITY, priority, compress } = options;
     // Without options there is nothing to check for each socket.
