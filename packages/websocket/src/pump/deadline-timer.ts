@@ -74,6 +74,11 @@ export class PumpTimer implements Alarm {
     if (this.#deadlines.isPaused) this.#deadlines.taken(this.#alarms.now());
   }
 
+  /** Whether a message that is sent and leaves moves a deadline. */
+  get followsSending(): boolean {
+    return this.#deadlines.config.idle !== Number.POSITIVE_INFINITY;
+  }
+
   /** Observes the endpoint's state and sets the alarm for the next deadline. */
   update(): void {
     // A message that was sent and has left changes nothing. Reading the clock would be an eighth of its cost.

@@ -56,6 +56,9 @@ type Phase =
   | "aborted"
   | "closed";
 
+/** How much a flush has to look at: all that may have changed, or a prepared message that was sent, and nothing else. */
+type Flush = "none" | "prepared" | "all";
+
 /** What the pump is waiting for a round to do: to process its backlog, or first to go on writing. */
 type Round = "none" | "backlog" | "write";
 
@@ -89,8 +92,8 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
 
   #phase: Phase = "new";
   #round: Round = "none";
-  /** Whether a flush is due at the end of this turn. */
-  #isFlushRequested = false;
+  /** The flush that is due at the end of this turn. */
+  #flush: Flush = "none";
   /** Whether a listener callback is on the stack. */
   #isDelivering = false;
   /** Why reading is paused. A pause that ends within the same turn never reaches the transport. */
@@ -169,10 +172,22 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
 
   /** Call after a command to the endpoint. Its output leaves at the end of this turn. */
   requestFlush(): void {
-    if (this.#isFlushRequested) this.#loop.turn.extend();
+    this.#request("all");
+  }
+
+  /** Like `requestFlush`, for a prepared message that was the only command since the last call. */
+  requestPreparedFlush(): void {
+    this.#request("prepared");
+  }
+
+  #request(flush: "prepared" | "all"): void {
+    if (this.#flush !== "none") {
+      if (flush === "all") this.#flush = flush;
+      this.#loop.turn.extend();
+    }
     // A listener callback is followed by its own `requestFlush`.
     else if (this.#phase !== "new" && this.#phase !== "closed" && !this.#isDelivering) {
-      this.#isFlushRequested = true;
+      this.#flush = flush;
       this.#loop.turn.after(this);
     }
   }
@@ -356,7 +371,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     const budget = this.#loop.rounds.allowance(this);
     const taken = budget > 0 ? this.#receive(connection, chunk, budget) : 0;
     if (taken < chunk.length) this.#keep(taken === 0 ? chunk : chunk.subarray(taken));
-    if (!isLast || this.#isFlushRequested) this.requestFlush();
+    if (!isLast || this.#flush !== "none") this.requestFlush();
     // The output that there is, or no message to which the application may reply later in this turn.
     else if (connection.outputLength > 0 || (connection.messagesReceived === messagesReceived && this.#pauses === 0))
       this.#flushNow();
@@ -426,7 +441,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
 
   expired(events: readonly EndpointEvent[]): void {
     // The application hears of nothing, so it has no reason to send in this turn. Mostly this is a Ping.
-    if (events.length === 0 && !this.#isFlushRequested) this.#flushNow();
+    if (events.length === 0 && this.#flush === "none") this.#flushNow();
     else this.#deliver(events);
   }
 
@@ -444,7 +459,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
 
   /** Called by `Turn`, at the end of the turn. */
   endTurn(): void {
-    this.#flushNow();
+    if (this.#flush !== "prepared" || !this.#flushPrepared()) this.#flushNow();
   }
 
   // Internals
@@ -766,8 +781,25 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     createReporter(this.#onError, this.#loop.clock, asUncaught)(error);
   }
 
+  /**
+   * The flush of a broadcast. Whatever else a flush does has been done by the one before, because everything but a prepared
+   * message asks for it: pauses, deadlines, the count of memory. So if the message has left, nothing has changed by it, and a
+   * thousand connections are spared to look at all their objects. Returns whether it has.
+   */
+  #flushPrepared(): boolean {
+    if (this.#phase !== "open" || this.#timer.followsSending) return false;
+    this.#flush = "none";
+    try {
+      if (!this.#writer.writePrepared()) return false;
+      this.#listener.flushed();
+    } catch (error) {
+      this.brokeOff(error);
+    }
+    return true;
+  }
+
   #flushNow(): void {
-    this.#isFlushRequested = false;
+    this.#flush = "none";
     if (this.#phase === "closed") return;
     // Input is ignored from now on, so the backlog is meaningless.
     if (this.#backlog !== undefined && !this.#takesInput()) this.#backlogEnded(this.#backlog);

@@ -73,14 +73,22 @@ export class PumpWriter {
       if (chunks.length === 0) return false;
       let length = 0;
       for (let at = 0; at < chunks.length; at++) length += chunks[at]!.length;
-      this.#writing = chunks;
-      this.#length = length;
-      this.#isInWrite = true;
-      this.#transport.write(chunks);
-      this.#isInWrite = false;
+      this.#pass(chunks, length);
       if (length < this.#budget && this.#endpoint.outputLength > 0) return this.#writing === undefined;
     }
     return false;
+  }
+
+  /**
+   * Writes a prepared message if it is all the output there is, and no write is in flight. Returns whether it has been written,
+   * and nothing is left to write.
+   */
+  writePrepared(): boolean {
+    if (this.#writing !== undefined || this.#isOver) return false;
+    const frame = this.#endpoint.takePrepared(this.#budget);
+    if (frame === undefined) return false;
+    this.#pass([frame], frame.length);
+    return this.#length === 0;
   }
 
   #takeOutput(): readonly Uint8Array[] {
@@ -89,6 +97,14 @@ export class PumpWriter {
     } catch (error) {
       throw new OutputFailure(error);
     }
+  }
+
+  #pass(chunks: readonly Uint8Array[], length: number): void {
+    this.#writing = chunks;
+    this.#length = length;
+    this.#isInWrite = true;
+    this.#transport.write(chunks);
+    this.#isInWrite = false;
   }
 
   /**

@@ -536,7 +536,7 @@ export class SocketCore extends Lifecycle {
       this.#notSent(error, message.payload.length);
       return;
     }
-    pump.requestFlush();
+    pump.requestPreparedFlush();
   }
 
   /**
