@@ -129,7 +129,7 @@ const steps: readonly (readonly [name: string, step: (world: World) => void])[] 
   ["prepared, urgent", (world) => world.prepared(4, 1)],
   ["text", (world) => world.command((pump) => pump.endpoint.sendText("t"))],
   ["ping", (world) => world.command((pump) => pump.endpoint.sendPing())],
-  ["stream", (world) => world.command((pump) => pump.endpoint.startMessage("text").end("s"))],
+  ["stream", (world) => world.command((pump) => pump.endpoint.startMessage("text").end())],
   ["close", (world) => world.command((pump) => pump.endpoint.sendClose(1000))],
   ["pause", (world) => world.command((pump) => pump.pause())],
   ["resume", (world) => world.command((pump) => pump.resume())],
