@@ -159,6 +159,36 @@ describe("the pump", () => {
     expect(transport.calls.slice(3)).toEqual(["write 8"]);
   });
 
+  it("opens and ends a connection in the calls of the transport, without a turn", async () => {
+    const tasks: (() => void)[] = [];
+    const clock = Object.assign(new TestClock(), { defer: (task: () => void) => void tasks.push(task) });
+    const { listener, lines } = recording({ request: () => pump.accept() });
+    const transport = new ManualTransport();
+    const pump: Pump = new Pump({ endpoint: Endpoint.server(), transport, listener, clock });
+    pump.start();
+    // The deadline of the opening is set all the same.
+    expect(clock.due).toHaveLength(1);
+    transport.sink.data(clientRequest("/"), true);
+    expect(transport.calls).toEqual(["start", "write 129"]);
+    transport.sink.end();
+    expect(transport.calls).toEqual(["start", "write 129", "end"]);
+    transport.sink.close();
+    expect(lines).toEqual(["open server", "end false 1006"]);
+    expect(tasks).toEqual([]);
+    expect(clock.due).toEqual([]);
+  });
+
+  it("opens a connection at the end of the turn if the transport may have more to deliver", async () => {
+    const { listener } = recording({ request: () => pump.accept() });
+    const transport = new ManualTransport();
+    const pump: Pump = new Pump({ endpoint: Endpoint.server(), transport, listener, clock: new TestClock() });
+    pump.start();
+    transport.sink.data(clientRequest("/"));
+    expect(transport.calls).toEqual(["start"]);
+    await turn();
+    expect(transport.calls).toEqual(["start", "write 129"]);
+  });
+
   it("takes no turn for an alarm whose deadline has moved, and rings at the new one", async () => {
     let flushed = 0;
     const overrides = { flushed: () => void flushed++ };

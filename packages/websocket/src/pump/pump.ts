@@ -165,7 +165,8 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
       this.abort();
     }
     if (this.#phase === "starting") this.#phase = "open";
-    this.requestFlush();
+    if (this.#hasOnlyToWait()) this.#updateTimer();
+    else this.requestFlush();
   }
 
   // Public API
@@ -364,7 +365,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     }
     const { connection } = this.endpoint;
     if (connection === undefined) {
-      this.#receiveOpening(chunk);
+      this.#receiveOpening(chunk, isLast);
       return;
     }
     const { messagesReceived } = connection;
@@ -400,7 +401,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     }
     const backlog = this.#releaseHeld();
     if (this.#isOver()) return;
-    if (backlog === undefined) this.#endNow();
+    if (backlog === undefined) this.#endAtOnce();
     else {
       backlog.isEndBehind = true;
       this.#enqueue();
@@ -479,7 +480,30 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     return this.#phase === "half-closed" && this.endpoint.state !== "ended";
   }
 
+  /** Whether the pump of a server, which has just started, has nothing to do but wait for the request until its deadline. */
+  #hasOnlyToWait(): boolean {
+    const isIdle =
+      this.#phase === "open" && this.#pauses === 0 && this.#flush === "none" && this.#backlog === undefined;
+    return isIdle && this.endpoint.state === "opening" && this.endpoint.outputLength === 0;
+  }
+
+  #updateTimer(): void {
+    try {
+      this.#timer.update();
+    } catch (error) {
+      this.brokeOff(error);
+    }
+  }
+
+  /** Passes the events to the listener, and requests a flush. */
   #deliver(events: readonly EndpointEvent[]): void {
+    this.#dispatch(events);
+    this.requestFlush();
+  }
+
+  #dispatch(events: readonly EndpointEvent[]): void {
+    // A listener that accepts a request is called with `open` within its call.
+    const wasDelivering = this.#isDelivering;
     this.#isDelivering = true;
     for (const event of events) {
       try {
@@ -488,20 +512,22 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
         this.#listenerThrew(error);
       }
     }
-    this.#isDelivering = false;
-    this.requestFlush();
+    this.#isDelivering = wasDelivering;
   }
 
   /** Processes bytes of the opening handshake. */
-  #receiveOpening(chunk: Uint8Array): void {
+  #receiveOpening(chunk: Uint8Array, isLast: boolean): void {
     let last: EndpointEvent | undefined;
     try {
       const events = this.endpoint.receive(chunk, "leave");
       last = events.at(-1);
-      this.#deliver(events);
+      this.#dispatch(events);
     } catch (error) {
       this.brokeOff(error);
     }
+    // A response that is ready leaves at once, as replies to messages do.
+    if (isLast && last?.type !== "open" && this.#flush === "none" && this.endpoint.outputLength > 0) this.#flushNow();
+    else this.requestFlush();
     // A listener that accepts the request at once has opened the connection already.
     if (last?.type !== "open") return;
     // The connection is now open. Code awaiting that adds its listeners a few microtasks later, so deliver after that.
@@ -681,6 +707,15 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     this.#pauses = withoutPause(this.#pauses, "backlog");
     if (isEndBehind) this.#endNow();
     if (isCloseBehind) this.#closeNow();
+  }
+
+  /** Like `#endNow`, and does what is left to do in this call: nothing more arrives that the same write could answer. */
+  #endAtOnce(): void {
+    const isRequested = this.#flush !== "none";
+    // Requested already, so that the events request no second flush.
+    this.#flush = "all";
+    this.#endNow();
+    if (!isRequested) this.#flushNow();
   }
 
   #endNow(): void {
