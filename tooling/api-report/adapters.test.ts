@@ -42,6 +42,10 @@ const unnamed: Readonly<Record<string, string>> = {
   Answering: "Only the server creates an IncomingOpening.",
   Account: "Only connections have accounts in a MemoryBudget.",
   Holder: "For the same reason.",
+  ConnectionViolationCode: "A part of `ViolationCode`, which is exported.",
+  RequestViolationCode: "For the same reason.",
+  ResponseViolationCode: "For the same reason.",
+  StreamViolationCode: "For the same reason.",
 };
 
 /** Returns the names that an index file exports, types included. */
