@@ -4,6 +4,7 @@ import { countingSource, usageErrorOf } from "../../tests/support/connections.ts
 import type { ClientEndpointOptions } from "../config/client-config.ts";
 import type { ServerEndpointOptions } from "../config/server-config.ts";
 import type { EndpointEvent } from "../events.ts";
+import { prepareText } from "../sending/prepared-message.ts";
 import { plainAgreement } from "../vocabulary/agreement.ts";
 import { createClientEndpoint } from "./client-endpoint.ts";
 import { Endpoint } from "./endpoint.ts";
@@ -142,6 +143,27 @@ describe("Endpoint", () => {
     server.sendText("again");
     expect(server.takeOutput()).toHaveLength(1);
     expect(Endpoint.server().takeOutput()).toEqual([]);
+  });
+
+  it("lets a prepared message be taken alone once the handshake has left", () => {
+    const server = Endpoint.server();
+    const message = prepareText("all");
+    expect(server.takePrepared(100)).toBeUndefined();
+    carry(client(), server);
+    server.accept();
+    server.sendPrepared(message);
+    expect(server.takePrepared(100)).toBeUndefined();
+    expect(server.takeOutput().at(-1)).toBe(message.frame);
+    server.sendPrepared(message);
+    expect([server.takePrepared(message.frame.length - 1), server.takePrepared(100)]).toEqual([
+      undefined,
+      message.frame,
+    ]);
+    expect([server.outputLength, server.takePrepared(100), server.takeOutput()]).toEqual([0, undefined, []]);
+    server.sendPrepared(message);
+    server.sendPing();
+    expect(server.takePrepared(100)).toBeUndefined();
+    expect(server.takeOutput()).toHaveLength(2);
   });
 
   it("counts offsets from the first byte of the transport", () => {
