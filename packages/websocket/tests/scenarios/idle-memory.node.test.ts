@@ -56,12 +56,16 @@ it("an idle accepted socket holds nothing of its opening request but the URL, wh
     { runtime: { clock: new TestClock() } },
   );
   const count = 300;
-  const transports = Array.from({ length: 2 * count }, () => new DeadTransport());
-  for (const transport of transports.slice(0, count)) server.receive(transport);
-  const before = await heap();
-  for (const transport of transports.slice(count)) server.receive(transport);
-  const held = ((await heap()) - before) / count;
+  /** What a socket of each batch holds. The first batch warms up; what Node compiles meanwhile may spoil one of the others. */
+  const held: number[] = [];
+  for (let batch = 0; batch < 4; batch++) {
+    const transports = Array.from({ length: count }, () => new DeadTransport());
+    const before = await heap();
+    for (const transport of transports) server.receive(transport);
+    held.push(((await heap()) - before) / count);
+  }
   expect(urls).toEqual([`ws://server.example.com${path}`]);
-  expect(server.connections).toBe(2 * count);
-  expect(held).toBeLessThan(4_000);
+  expect(server.connections).toBe(4 * count);
+  const median = held.slice(1).sort((one, other) => one - other)[1];
+  expect(median).toBeLessThan(4_000);
 });
