@@ -18,7 +18,9 @@ else {
   console.log(
     "The fast tests: core, websocket, permessage-deflate, node and the examples, in Node; a minute and a half on two cores.",
   );
-  console.log("`npx pnpm test --all` runs everything in Node, Deno, Bun, workerd and a bare engine, in about 11 minutes.");
+  console.log(
+    "`npx pnpm test --all` runs everything in Node, Deno, Bun, workerd and a bare engine, in about 11 minutes.",
+  );
 }
 console.log("The first time, all tools of this repository are installed before; README.md says how large they are.\n");
 runInstalled(".", ["tsx", "tooling/test-all/main.ts", ...(isFast ? ["--fast"] : []), ...args]);

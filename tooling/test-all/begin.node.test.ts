@@ -72,8 +72,14 @@ describe("pnpm test", () => {
     [["--project", "tooling"], "The tests of the project tooling, in Node."],
     [["--project=tooling", "-t", "name"], "The tests of the project tooling, in Node."],
     [["--all"], "All tests, in Node, then Deno, Bun, workerd and a bare engine: about 11 minutes on two cores."],
-    [["--all", "-t", "name"], "All tests, in Node, then Deno, Bun, workerd and a bare engine: about 11 minutes on two cores."],
-    [["--all", "closing"], "The tests whose path contains closing, in Node, then Deno, Bun, workerd and a bare engine."],
+    [
+      ["--all", "-t", "name"],
+      "All tests, in Node, then Deno, Bun, workerd and a bare engine: about 11 minutes on two cores.",
+    ],
+    [
+      ["--all", "closing"],
+      "The tests whose path contains closing, in Node, then Deno, Bun, workerd and a bare engine.",
+    ],
   ])("runs what is chosen by %j", async (args, announced) => {
     const { output } = await begin("good", test, ...args);
     expect(output.split("\n")[0]).toBe(announced);
