@@ -51,10 +51,15 @@ it("an accepted socket does not keep the head of its request", async () => {
     await turn();
   };
   await open();
-  const before = await heap();
-  await open();
-  const each = ((await heap()) - before) / count;
-  expect(server.sockets.size).toBe(2 * count);
+  /** For a socket of each batch: what Node compiles meanwhile may spoil one of them. */
+  const held: number[] = [];
+  for (let batch = 0; batch < 3; batch++) {
+    const before = await heap();
+    await open();
+    held.push(((await heap()) - before) / count);
+  }
+  const [, median] = held.sort((one, other) => one - other);
+  expect(server.sockets.size).toBe(4 * count);
   expect([...server.sockets][0]?.url).toBe("ws://server.example.com/a/path/that/is/a/slice");
-  expect(each).toBeLessThan(cookie.length);
+  expect(median).toBeLessThan(cookie.length);
 });
