@@ -1,7 +1,7 @@
 /** `@hybi/bun`: WebSocket connections over Bun's sockets. Exports, in reading order. */
 
 // Clients.
-export { type ConnectOptions, connect, WebSocket, WebSocketStream } from "./client.ts";
+export { type ConnectOptions, connect, PageWebSocket, WebSocket, WebSocketStream } from "./client.ts";
 export type { TlsClientOptions, TransportOptions } from "./options.ts";
 export {
   type ClientSocketOptions,

@@ -7,7 +7,10 @@ import { type Clock, MemoryBudget, type RuntimeOptions } from "@hybi/websocket";
 import { bunFunctions } from "./native-functions.ts";
 
 /** Defaults of the option `runtime` of clients and servers. */
-export const bunRuntime: RuntimeOptions = { native: bunFunctions };
+export const bunRuntime: RuntimeOptions = { native: bunFunctions, closer: "program" };
+
+/** The same for sockets that keep the rules of a page. */
+export const pageRuntime: RuntimeOptions = { native: bunFunctions, closer: "page" };
 
 /** Returns the default `memoryBudget` of a server in bytes: an eighth of the memory that the process may use. */
 function defaultMemoryBudget(): number {

@@ -6,7 +6,10 @@ import type { MemoryBudget, RuntimeOptions } from "@hybi/websocket";
 import { denoFunctions } from "./native-functions.ts";
 
 /** Defaults of the option `runtime` of clients and servers. */
-export const denoRuntime: RuntimeOptions = { native: denoFunctions };
+export const denoRuntime: RuntimeOptions = { native: denoFunctions, closer: "program" };
+
+/** The same for sockets that keep the rules of a page. */
+export const pageRuntime: RuntimeOptions = { native: denoFunctions, closer: "page" };
 
 /**
  * Returns the memory budget of a server in bytes: an eighth of the heap limit by default. V8 derives that limit from the machine's

@@ -1,5 +1,5 @@
 /** `@hybi/isomorphic` in Bun: our WebSocket, over its sockets. */
-import { WebSocket as Ours } from "@hybi/bun";
+import { PageWebSocket as Ours } from "@hybi/bun";
 import type { AdapterClass } from "./adapter-class.ts";
 import type { WebSocket as AnyWebSocket, WebSocketClass } from "./websocket.ts";
 

@@ -13,15 +13,15 @@ import {
 } from "@hybi/websocket";
 import { destinationOf, openTransport } from "./open.ts";
 import { checkTransportOptions, type TransportOptions } from "./options.ts";
-import { nodeRuntime } from "./runtime.ts";
+import { nodeRuntime, pageRuntime } from "./runtime.ts";
 
 // Marked as pure, so that bundlers leave out what a program does not import.
 
 const open: Connect = /* @__PURE__ */ createOpener({ openTransport, destinationOf });
 
 /**
- * The `WebSocket` of the web platform, over Node's sockets. As an extension, it takes an options object in place of the
- * subprotocols; its `transportOptions` takes `TransportOptions`.
+ * The `WebSocket` of the web platform, over Node's sockets. As extensions, it takes an options object in place of the
+ * subprotocols, whose `transportOptions` takes `TransportOptions`, and a program may close with every status code that a client may send.
  *
  * @example
  * const socket = new WebSocket("wss://example.com/chat", "chat");
@@ -33,6 +33,16 @@ export const WebSocket: WebSocketClass<TransportOptions> = /* @__PURE__ */ creat
   checkTransportOptions,
 );
 export type WebSocket = AnyWebSocket;
+
+/**
+ * The same with the rule of a page for `close`: 1000 and 3000 to 4999, and no other status code. For code that runs in pages too;
+ * `@hybi/isomorphic` exports it as its `WebSocket`.
+ */
+export const PageWebSocket: WebSocketClass<TransportOptions> = /* @__PURE__ */ createWebSocketClass(
+  open,
+  { runtime: pageRuntime },
+  checkTransportOptions,
+);
 
 /** `WebSocketStream` over Node's sockets, with backpressure in both directions. */
 export const WebSocketStream: WebSocketStreamClass<TransportOptions> = /* @__PURE__ */ createWebSocketStreamClass(

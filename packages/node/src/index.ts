@@ -1,7 +1,7 @@
 /** `@hybi/node`: WebSocket connections over node:net, node:tls, node:http and node:http2. Exports, in reading order. */
 
 // Clients.
-export { type ConnectOptions, connect, WebSocket, WebSocketStream } from "./client.ts";
+export { type ConnectOptions, connect, PageWebSocket, WebSocket, WebSocketStream } from "./client.ts";
 export type { ProxyOptions, TransportOptions } from "./options.ts";
 export {
   type ClientSocketOptions,

@@ -16,7 +16,10 @@ export const nodeClock: Clock = {
 };
 
 /** Defaults of the option `runtime` of clients and servers. */
-export const nodeRuntime: RuntimeOptions = { native: nodeFunctions, clock: nodeClock };
+export const nodeRuntime: RuntimeOptions = { native: nodeFunctions, clock: nodeClock, closer: "program" };
+
+/** The same for sockets that keep the rules of a page. */
+export const pageRuntime: RuntimeOptions = { native: nodeFunctions, clock: nodeClock, closer: "page" };
 
 /** An eighth leaves room for the application and for memory that hybi does not count, such as the runtime's own buffers. */
 const share = 1 / 8;

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 it("@hybi/bun exports exactly these names", () => {
   expect(Object.keys(bun).sort()).toEqual([
     ...["BunTransport", "CloseEvent", "ControlEvent", "EndedEvent", "FailureEvent", "MemoryBudget"],
-    ...["OpeningError", "Reconnecting", "UsageError", "WaitingEvent", "WebSocket", "WebSocketError"],
+    ...["OpeningError", "PageWebSocket", "Reconnecting", "UsageError", "WaitingEvent", "WebSocket", "WebSocketError"],
     ...[
       "WebSocketServer",
       "WebSocketStream",
@@ -17,4 +17,13 @@ it("@hybi/bun exports exactly these names", () => {
     ...["originCheck", "parseCookies", "permessageDeflate", "prepareBinary", "prepareText", "reconnect"],
     ...["sameHostCheck", "secretsEqual", "socketHandlers", "statusCodes", "whenOpen"],
   ]);
+});
+
+it("close of its sockets takes the codes of a program, and that of PageWebSocket those of a page", () => {
+  // Nobody listens at this port: the sockets are given up before they are open.
+  const [ours, pages] = [new bun.WebSocket("ws://127.0.0.1:1/"), new bun.PageWebSocket("ws://127.0.0.1:1/")];
+  expect(() => pages.close(1001)).toThrow(expect.objectContaining({ name: "InvalidAccessError" }));
+  expect(() => ours.close(1006)).toThrow(expect.objectContaining({ name: "InvalidAccessError" }));
+  ours.close(1001);
+  pages.close(3000);
 });

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 it("@hybi/node exports exactly these names", () => {
   expect(Object.keys(node).sort()).toEqual([
     ...["CloseEvent", "ControlEvent", "EndedEvent", "FailureEvent", "Http2Transport", "MemoryBudget"],
-    ...["NodeTransport", "OpeningError", "Reconnecting", "UsageError", "WaitingEvent"],
+    ...["NodeTransport", "OpeningError", "PageWebSocket", "Reconnecting", "UsageError", "WaitingEvent"],
     ...[
       "WebSocket",
       "WebSocketError",
@@ -26,4 +26,13 @@ it("@hybi/node exports exactly these names", () => {
     ...["permessageDeflate", "prepareBinary", "prepareText", "reconnect", "sameHostCheck", "secretsEqual"],
     ...["statusCodes", "upgrade", "upgradeStream", "whenOpen"],
   ]);
+});
+
+it("close of its sockets takes the codes of a program, and that of PageWebSocket those of a page", () => {
+  // Nobody listens at this port: the sockets are given up before they are open.
+  const [ours, pages] = [new node.WebSocket("ws://127.0.0.1:1/"), new node.PageWebSocket("ws://127.0.0.1:1/")];
+  expect(() => pages.close(1001)).toThrow(expect.objectContaining({ name: "InvalidAccessError" }));
+  expect(() => ours.close(1006)).toThrow(expect.objectContaining({ name: "InvalidAccessError" }));
+  ours.close(1001);
+  pages.close(3000);
 });

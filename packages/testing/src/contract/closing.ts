@@ -19,6 +19,17 @@ export function closingContract(adapter: TestedAdapter, { describe, it, expect }
       });
     });
 
+    it("is closed by a program with the codes that a page may not use, such as 1001 (RFC 6455 §7.4.1)", async () => {
+      for (const code of [1001, 1003, 1008, 1011, 1013]) {
+        const take = async (client: WebSocket, accepted: WebSocket): Promise<void> => {
+          const end = next(accepted, "close");
+          client.close(code, "why");
+          expect(closed(await end)).toEqual([code, "why", true]);
+        };
+        await withSockets(adapter, take, { runtime: { closer: "program" } });
+      }
+    });
+
     it("is closed by the server after all data it has sent", async () => {
       await withSockets(adapter, async (client, accepted) => {
         const ends = Promise.all([next(client, "message"), next(client, "close"), next(accepted, "close")]);

@@ -51,5 +51,5 @@ function sourceOf(input: string, options: ConvertedStreamOptions): StreamSource 
   const core = new StreamCore(options);
   const url = resolveUrl(input, options.base ?? ambientBase());
   core.begin(withSyntaxErrors(() => new ClientOpening(parseWebSocketUrl(url), options, core)));
-  return new StreamSource(url, "page", core);
+  return new StreamSource(url, options.runtime?.closer ?? "page", core);
 }

@@ -60,7 +60,7 @@ function sourceOf(input: string, options: ClientSocketOptions): SocketSource {
   const binaryType = binaryTypeOf(options.binaryType, defaultBinaryType());
   const url = resolveUrl(input, options.base ?? ambientBase());
   const target = withSyntaxErrors(() => parseWebSocketUrl(url));
-  return new SocketSource(url, "page", (socket) => {
+  return new SocketSource(url, options.runtime?.closer ?? "page", (socket) => {
     const core = new SocketCore(socket, clock, report);
     core.binaryType = binaryType;
     core.origin = originOf(target);

@@ -157,6 +157,51 @@ describe("an accepted socket", () => {
   });
 });
 
+describe("a client that is a program", () => {
+  const options = (clock: World["clock"]) => ({ runtime: { clock, closer: "program" as const } });
+
+  it.each([1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 4999])(
+    "may close with %s, and so may its streams (RFC 6455 §7.4.1)",
+    async (code) => {
+      const ends: unknown[] = [];
+      const world: World = new World({
+        handler: async (opening): Promise<void> => {
+          if (opening.request.resourceName === "/stream") ends.push(await opening.acceptStream().opened);
+          else world.accepted.push(opening.accept());
+        },
+      });
+      const { client, server } = await world.connected(options(world.clock));
+      const lines = story(server);
+      client.close(code, "why");
+      await until(() => server.readyState === 3);
+      expect(lines).toEqual([`close 3 ${code} why clean`]);
+      const stream = new world.WebSocketStream("ws://example.com/stream", options(world.clock));
+      await stream.opened;
+      stream.close({ closeCode: code, reason: "why" });
+      // RFC 6455 §5.5.1: the server echoes the code; §7.4.1: but not 1010.
+      expect(await stream.closed).toEqual({ closeCode: code === 1010 ? 1000 : code, reason: "" });
+    },
+  );
+
+  it.each([0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000])("may not close with %s [X05]", async (code) => {
+    const world = new World();
+    const { client } = await world.connected(options(world.clock));
+    expect(thrown(() => client.close(code))).toMatchObject({
+      name: "InvalidAccessError",
+      message: expect.stringContaining("a program may send"),
+    });
+    expect(client.readyState).toBe(1);
+  });
+
+  it("is none by default, and an unknown closer is an error", async () => {
+    const world = new World();
+    const { client } = await world.connected();
+    expect(thrown(() => client.close(1001)).name).toBe("InvalidAccessError");
+    const runtime = { closer: "server" as "page" };
+    expect(thrown(() => new world.WebSocket("ws://example.com/", { runtime })).code).toBe("option/range");
+  });
+});
+
 describe("a handler that fails after accepting", () => {
   it("closes the socket with 1011, and its error is reported", async () => {
     const world: World = new World({

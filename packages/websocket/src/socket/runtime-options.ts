@@ -16,6 +16,12 @@ export interface RuntimeOptions {
   readonly fragmentSize?: number | undefined;
   /** Bytes per write; see `PumpOptions`. */
   readonly writeBudget?: number | undefined;
+  /**
+   * Which status codes `close` of a client may use. For a `"page"`, the default, 1000 and 3000 to 4999, as the standard demands
+   * (WHATWG WebSockets §3.1). For a `"program"` also the others that RFC 6455 §7.4.1 lets a client send, such as 1001, 1008 and
+   * 1011. Accepted sockets may always use those of a server.
+   */
+  readonly closer?: "page" | "program" | undefined;
 }
 
 export const runtimeChecks: OptionChecks<RuntimeOptions> = {
@@ -24,6 +30,7 @@ export const runtimeChecks: OptionChecks<RuntimeOptions> = {
   random: settingChecks.random,
   fragmentSize: settingChecks.fragmentSize,
   writeBudget: takes.atLeast(1),
+  closer: takes.oneOf("page", "program"),
 };
 
 /** Returns `defaults` overridden by `given`, and those of `runtime` one by one. A value that is no object is left to the check. */

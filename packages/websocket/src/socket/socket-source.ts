@@ -4,14 +4,15 @@
  * out of a bundle of the other. Not public, and neither are the cores behind the interfaces. They are classes, so that no URL can be
  * mistaken for one.
  */
+import type { Closer } from "../dom/check-close.ts";
 
 /** Of a socket: its URL, which status codes its `close` may use, and a factory for its `SocketCore`. */
 export class SocketSource {
   readonly url: string;
-  readonly closer: "page" | "server";
+  readonly closer: Closer;
   readonly createCore: (target: EventTarget) => unknown;
 
-  constructor(url: string, closer: "page" | "server", createCore: (target: EventTarget) => unknown) {
+  constructor(url: string, closer: Closer, createCore: (target: EventTarget) => unknown) {
     this.url = url;
     this.closer = closer;
     this.createCore = createCore;
@@ -21,10 +22,10 @@ export class SocketSource {
 /** The same of a stream, with its `StreamCore`. */
 export class StreamSource {
   readonly url: string;
-  readonly closer: "page" | "server";
+  readonly closer: Closer;
   readonly core: unknown;
 
-  constructor(url: string, closer: "page" | "server", core: unknown) {
+  constructor(url: string, closer: Closer, core: unknown) {
     this.url = url;
     this.closer = closer;
     this.core = core;

@@ -4,7 +4,7 @@
  * for room. The class that applications construct is in `client/websocket-stream.ts`.
  */
 
-import { checkClose } from "../dom/check-close.ts";
+import { type Closer, checkClose } from "../dom/check-close.ts";
 import { defineInstances, defineInterface } from "../dom/web-idl.ts";
 import { closeInfo } from "../dom/websocket-error.ts";
 import { checkSource, StreamSource } from "./socket-source.ts";
@@ -23,7 +23,7 @@ export class WebSocketStream {
 
   readonly #url: string;
   /** Which status codes `close` may use. */
-  readonly #closer: "page" | "server";
+  readonly #closer: Closer;
   readonly #core: StreamCore;
 
   /** Called by the classes of clients, and by servers. @throws TypeError for any other argument */
@@ -56,10 +56,11 @@ export class WebSocketStream {
 
   /**
    * Starts the closing handshake behind everything written so far. While connecting, gives the connection up. As an
-   * extension, an accepted stream may also use the codes of RFC 6455 §7.4.1 that a server may send.
+   * extension, streams that are not of a page may also use the other codes of RFC 6455 §7.4.1 that may be sent; see
+   * `WebSocket.close`.
    *
-   * @throws DOMException InvalidAccessError unless the code is 1000 or 3000 to 4999; SyntaxError for a reason above 123
-   *   bytes
+   * @throws DOMException InvalidAccessError unless the code is 1000 or 3000 to 4999, or one of these; SyntaxError for a reason
+   *   above 123 bytes
    */
   close(info: WebSocketCloseInfo | null = {}): void {
     const core = this.#core;

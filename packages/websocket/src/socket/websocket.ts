@@ -5,7 +5,7 @@
 
 import type { Agreement, PreparedMessage, SendOptions } from "@hybi/core";
 import { checkOptions, checkPrepared, checkSendOptions, type OptionChecks, takes } from "@hybi/core/options";
-import { checkClose } from "../dom/check-close.ts";
+import { type Closer, checkClose } from "../dom/check-close.ts";
 import { invalidState } from "../dom/dom-exception.ts";
 import { createHandlerListener, EventHandlers, type HandledType, type Handler } from "../dom/event-handlers.ts";
 import { fire, isAskedByPlatform } from "../dom/fire.ts";
@@ -101,7 +101,7 @@ export class WebSocket extends EventTarget {
   readonly #core: SocketCore;
   readonly #url: string;
   /** Which status codes `close` may use. */
-  readonly #closer: "page" | "server";
+  readonly #closer: Closer;
   /** Whether a listener was ever added. */
   #hasListeners = false;
 
@@ -170,10 +170,11 @@ export class WebSocket extends EventTarget {
 
   /**
    * Starts the closing handshake behind everything sent so far. While connecting, gives the connection up. As an
-   * extension, an accepted socket may also use the codes of RFC 6455 §7.4.1 that a server may send.
+   * extension, sockets that are not of a page may also use the other codes of RFC 6455 §7.4.1 that may be sent, such as 1001 and
+   * 1011: accepted sockets, and those that the classes of adapters open.
    *
-   * @throws DOMException InvalidAccessError unless `code` is 1000 or 3000 to 4999; SyntaxError for a reason above 123
-   *   bytes
+   * @throws DOMException InvalidAccessError unless `code` is 1000 or 3000 to 4999, or one of these; SyntaxError for a reason
+   *   above 123 bytes
    */
   close(code: number | undefined = undefined, reason: string | undefined = undefined): void {
     const core = this.#core;
