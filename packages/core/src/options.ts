@@ -20,6 +20,6 @@ export { openingChecks } from "./opening/client-request.ts";
 export { answerAliases, answerChecks } from "./opening/response.ts";
 export { rejectionChecks } from "./opening/rejection.ts";
 export { checkSendOptions, sendChecks } from "./sending/output-scheduler.ts";
-export { checkPrepared } from "./sending/prepared-message.ts";
+export { checkPrepared, isPrepared } from "./sending/prepared-message.ts";
 export { deadlinesCheck } from "./time/deadlines.ts";
 export { backoffAliases, backoffChecks } from "./policy/backoff.ts";

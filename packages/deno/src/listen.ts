@@ -7,8 +7,15 @@ import { DenoTransport } from "./transport.ts";
 /** Starts to listen, and passes each connection to `server`. */
 export function openListener(server: WebSocketServer, options: ListenOptions<TlsServerOptions>): Listener {
   const listener = listenerOf(options);
-  void accept(listener, server, options.tls !== undefined);
-  return { address: addressOf(listener), stop: () => listener.close() };
+  const accepting = accept(listener, server, options.tls !== undefined);
+  return {
+    address: addressOf(listener),
+    stop() {
+      listener.close();
+      // The port is free once the accept in progress has been cancelled.
+      return accepting;
+    },
+  };
 }
 
 function addressOf({ addr }: Deno.Listener): Listener["address"] {

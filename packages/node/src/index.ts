@@ -24,6 +24,7 @@ export type {
   AcceptOptions,
   AcceptStreamOptions,
   BroadcastOptions,
+  DrainOptions,
   IncomingOpening,
   OpeningHandler,
   Server,

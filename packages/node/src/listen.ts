@@ -32,10 +32,17 @@ export async function openListener(server: WebSocketServer, options: ListenOptio
   });
   // The error concerns a connection that could not be accepted, not the server, which keeps listening.
   listener.on("error", (error) => server.reportError(error));
+  let ended: Promise<void> | undefined;
   return {
     address: addressOf(listener),
-    stop: () => new Promise<void>((resolve) => listener.close(() => resolve())),
-    ...(drop !== undefined && { drop }),
+    stop() {
+      // The port is free at once; the callback waits for all connections.
+      ended = new Promise((resolve) => listener.close(() => resolve()));
+    },
+    drop() {
+      drop?.();
+      return ended;
+    },
   };
 }
 

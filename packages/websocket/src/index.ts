@@ -56,6 +56,7 @@ export { OpeningError } from "./failure/opening-error.ts";
 export {
   type BroadcastOptions,
   checkSingleRequest,
+  type DrainOptions,
   type OpeningHandler,
   type ServerOptions,
   type ServerTotals,

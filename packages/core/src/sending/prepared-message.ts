@@ -32,9 +32,15 @@ export function prepareBinary(data: Uint8Array, native: NativeFunctions = noNati
   return prepare("binary", data, native);
 }
 
+/** Whether `message` is what `prepareText` or `prepareBinary` has returned. */
+export function isPrepared(message: unknown): message is PreparedMessage {
+  const { frame, payload } = (message ?? {}) as Partial<PreparedMessage>;
+  return isBytes(frame) && isBytes(payload);
+}
+
 /** @throws UsageError `send/data-type` for what neither `prepareText` nor `prepareBinary` has returned */
 export function checkPrepared(message: PreparedMessage): void {
-  if (isBytes(message?.frame) && isBytes(message.payload)) return;
+  if (isPrepared(message)) return;
   throw new UsageError("send/data-type", "sendPrepared takes what prepareText or prepareBinary has returned.");
 }
 

@@ -47,6 +47,28 @@ function watched(options?: DeadlineOptions, state: DeadlineSubject["state"] = "o
 }
 
 describe("Deadlines", () => {
+  it("know when the connection opened, also once it closes, and nothing if it never did", () => {
+    const { subject, deadlines } = watched(undefined, "opening");
+    deadlines.observe(100);
+    expect(deadlines.openedAt).toBeUndefined();
+    subject.state = "open";
+    deadlines.observe(150.5);
+    subject.count({ messagesReceived: 1 });
+    deadlines.observe(200);
+    expect(deadlines.openedAt).toBe(151);
+    for (const state of ["closing", "close-sent", "ended"] as const) {
+      subject.state = state;
+      expect(deadlines.openedAt).toBe(151);
+      deadlines.observe(300);
+      expect(deadlines.openedAt).toBe(151);
+    }
+    const failed = watched(undefined, "opening");
+    failed.deadlines.observe(1);
+    failed.subject.state = "failing";
+    failed.deadlines.observe(2);
+    expect(failed.deadlines.openedAt).toBeUndefined();
+  });
+
   it("give the opening handshake 10 s from the first observation, however slowly bytes trickle in", () => {
     const { subject, deadlines } = watched(undefined, "opening");
     expect(deadlines.observe(100)).toEqual({ at: 10_100, reason: "opening" });

@@ -237,6 +237,7 @@ export class Deadlines {
   #quietSince: Instant = 0;
   #quietRounding = 0;
   #messages = -1;
+  /** When the last message was sent or received. Once the connection closes: when it opened. */
   #idleSince: Instant = 0;
   #bytesTaken = 0;
   #stalledSince: Instant | undefined;
@@ -283,6 +284,12 @@ export class Deadlines {
       (this.#limits.idle === Number.POSITIVE_INFINITY ||
         subject.messagesReceived + subject.messagesSent === this.#messages)
     );
+  }
+
+  /** When the connection was first observed to be open, in whole milliseconds; undefined if it was not yet, or never. */
+  get openedAt(): Instant | undefined {
+    if (this.#bytesReceived < 0) return undefined;
+    return this.#state === "open" ? this.#since : this.#idleSince;
   }
 
   /** The opening began at `at`, before this subject existed: all redirects of a client share one deadline. */
@@ -527,6 +534,7 @@ export class Deadlines {
 
   #enter(state: ClosingState | "opening", now: Instant): void {
     const wasOpen = this.#state === undefined || this.#state === "opening" || this.#state === "open";
+    if (this.#state === "open") this.#idleSince = this.#since;
     this.#state = state;
     // Closing has one time span across all its states.
     if (wasOpen) this.#since = wholeMilliseconds(now);

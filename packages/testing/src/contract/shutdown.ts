@@ -2,7 +2,7 @@
 import type { OpeningHandler, Server } from "@hybi/websocket";
 import type { ListenSettings, TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
-import { deferred, echo, handwrittenRequest, rejection, withServer } from "./world.ts";
+import { closed, deferred, echo, handwrittenRequest, messages, next, rejection, withServer } from "./world.ts";
 
 /** A timeout that never fires, so nothing ends by itself. */
 const endless = Number.POSITIVE_INFINITY;
@@ -43,6 +43,50 @@ export function shutdownContract(adapter: TestedAdapter, { describe, it, expect 
           client.terminate();
         };
         await withServer(adapter, echo, test, { ...settings, deadlines });
+      });
+    });
+  }
+
+  for (const [name, settings, transport] of ways) {
+    describe(`a server ${name}`, () => {
+      it("that stops accepting keeps its connections, and another may listen in its place", async () => {
+        const test = async (server: Server): Promise<void> => {
+          const client = await adapter.connect(server.url, { transportOptions: transport });
+          await server.stopAccepting();
+          if (settings.path === undefined) {
+            const { port } = server;
+            const second = await adapter.listen(echo, { host: "127.0.0.1", ...settings, port });
+            const late = await adapter.connect(server.url, { transportOptions: transport });
+            expect([server.connections, second.connections]).toEqual([1, 1]);
+            late.terminate();
+            await second.close({ timeout: 0 });
+          }
+          const answered = messages(client, 1);
+          client.send("still here");
+          expect(await answered).toEqual(["still here"]);
+          await server.close();
+          expect(client.readyState >= 2).toBe(true);
+        };
+        await withServer(adapter, echo, test, settings);
+      });
+
+      it("that is drained closes its connections with 1012, and accepts no more", async () => {
+        const test = async (server: Server): Promise<void> => {
+          const transportOptions = transport;
+          const clients = [
+            await adapter.connect(server.url, { transportOptions }),
+            await adapter.connect(server.url, { transportOptions }),
+          ];
+          const ends = Promise.all(clients.map((client) => next(client, "close")));
+          await server.drain({ perSecond: 1_000, reason: "restart" });
+          expect((await ends).map(closed)).toEqual([
+            [1012, "restart", true],
+            [1012, "restart", true],
+          ]);
+          const late = await rejection(adapter.connect(server.url, { transportOptions }));
+          expect(late.failure !== undefined).toBe(true);
+        };
+        await withServer(adapter, echo, test, settings);
       });
     });
   }

@@ -60,6 +60,12 @@ export class PumpTimer implements Alarm {
     return this.#deadlines.roundTripTime(this.#alarms.now());
   }
 
+  /** Milliseconds since the connection opened; undefined if it is not open yet. */
+  get age(): number | undefined {
+    const { openedAt } = this.#deadlines;
+    return openedAt === undefined ? undefined : Math.max(0, Math.floor(this.#alarms.now()) - openedAt);
+  }
+
   /** Reading is paused. */
   pause(): void {
     this.#deadlines.pause(this.#alarms.now(), "pinging");

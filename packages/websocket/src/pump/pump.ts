@@ -149,6 +149,11 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     return this.#timer.roundTripTime;
   }
 
+  /** Milliseconds since the connection opened; undefined if it is not open yet. */
+  get age(): number | undefined {
+    return this.#timer.age;
+  }
+
   /**
    * Starts. Bytes that the endpoint already has from behind its opening handshake are processed first. As code that awaits the
    * opening adds its listeners a few microtasks later, they wait for the end of the turn.

@@ -1,11 +1,13 @@
 /** `listen`, which every adapter exports: its options and its result. The adapter provides the listener; the rest is common to all. */
-import { UsageError } from "@hybi/core";
+import { type PreparedMessage, UsageError } from "@hybi/core";
 import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes } from "@hybi/core/options";
 import type { Sendable } from "../dom/message-data.ts";
 import type { WebSocket } from "../socket/websocket.ts";
 import {
   type BroadcastOptions,
+  checkDrain,
   checkShutdown,
+  type DrainOptions,
   type OpeningHandler,
   type ServerOptions,
   type ServerTotals,
@@ -107,7 +109,18 @@ export interface Server {
   /** The current and cumulative figures of the server; see `WebSocketServer.totals`. */
   readonly totals: ServerTotals;
   /** Sends a message to all open sockets; see `WebSocketServer.broadcast`. */
-  broadcast(data: Exclude<Sendable, Blob>, options?: BroadcastOptions): number;
+  broadcast(data: Exclude<Sendable, Blob> | PreparedMessage, options?: BroadcastOptions): number;
+  /**
+   * Stops listening at once, and resolves when the port is free. Connections live on, and openings that have begun are finished;
+   * `close` or `drain` end them later. A no-op if the server has stopped listening already.
+   */
+  stopAccepting(): Promise<void>;
+  /**
+   * Stops listening, closes the connections one after another, and resolves when all have ended; see `WebSocketServer.drain`.
+   *
+   * @throws UsageError as `WebSocketServer.drain`
+   */
+  drain(options?: DrainOptions): Promise<void>;
   /**
    * Stops listening, closes every connection with 1001, and resolves when all have ended. Can be called again: see
    * `WebSocketServer.close`.
@@ -123,13 +136,23 @@ export interface Listener {
   readonly address: { readonly host: string; readonly port: number } | undefined;
   /** Stops accepting connections. Called once. Resolves when the port is free. */
   stop(): Promise<void> | void;
-  /** Drops what was accepted but did not become a connection of the server, such as an unfinished TLS handshake. */
-  drop?(): void;
+  /**
+   * Drops what was accepted but did not become a connection of the server, such as an unfinished TLS handshake. Called when all
+   * connections have ended. May resolve when nothing is left.
+   */
+  drop?(): Promise<void> | void;
 }
 
 /** Returns the interface to `sockets`, a server whose connections come from `listener`, over TLS if it is `secure`. */
 export function createListeningServer(sockets: WebSocketServer, secure: boolean, listener: Listener): Server {
   let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= (async () => listener.stop())();
+    return stopped;
+  };
+  const shutDown = async (closed: Promise<void>): Promise<void> => {
+    await Promise.all([closed.then(() => listener.drop?.()), stop()]);
+  };
   const { host, port } = listener.address ?? { host: "localhost", port: 0 };
   // A client can reach a Unix socket with any URL. Leave the port out: 0 is not valid in a URL.
   const authority = listener.address === undefined ? host : `${urlHost(host)}:${port}`;
@@ -144,11 +167,19 @@ export function createListeningServer(sockets: WebSocketServer, secure: boolean,
       return sockets.totals;
     },
     broadcast: (...message) => sockets.broadcast(...message),
+    stopAccepting() {
+      sockets.stopAccepting();
+      return stop();
+    },
+    async drain(options = {}) {
+      checkDrain(options);
+      void stop();
+      await shutDown(sockets.drain(options));
+    },
     async close(options = {}) {
       checkShutdown(options);
-      stopped ??= Promise.resolve(listener.stop());
-      const closed = sockets.close(options).then(() => listener.drop?.());
-      await Promise.all([closed, stopped]);
+      void stop();
+      await shutDown(sockets.close(options));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { prepareBinary, prepareText } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { silentSink } from "../../tests/support/by-hand.ts";
 import { turn, until } from "../../tests/support/clock.ts";
@@ -329,8 +330,17 @@ describe("broadcast", () => {
     expect(world.server.broadcast("all")).toBe(3);
     expect(world.server.broadcast(Uint8Array.of(1), { except: one.server })).toBe(2);
     expect(world.server.broadcast("ä", { except: [one.server, two.server] })).toBe(1);
-    await until(() => heard.length === 6);
-    expect(heard.sort()).toEqual(["one all", "three all", "three bytes", "three ä", "two all", "two bytes"]);
+    expect(world.server.broadcast(prepareText("prepared"), { except: [one.server, two.server] })).toBe(1);
+    expect(world.server.broadcast(prepareBinary(Uint8Array.of(1, 2)), { except: [one.server, two.server] })).toBe(1);
+    await until(() => heard.length === 8);
+    expect(heard.filter((line) => !line.startsWith("three")).sort()).toEqual(["one all", "two all", "two bytes"]);
+    expect(heard.filter((line) => line.startsWith("three"))).toEqual([
+      "three all",
+      "three bytes",
+      "three ä",
+      "three prepared",
+      "three bytes",
+    ]);
     one.client.pause();
     await turn();
     one.server.send(new Uint8Array(500_000));

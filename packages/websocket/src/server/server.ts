@@ -11,6 +11,7 @@ import {
   formatClosePayload,
   type Instant,
   type Limits,
+  type PreparedMessage,
   prepareBinary,
   prepareText,
   type SendOptions,
@@ -23,7 +24,9 @@ import {
 import type { Fields, OpeningRequest, Rejection, RequestHead } from "@hybi/core/opening";
 import {
   checkOptions,
+  isPrepared,
   type OptionAliases,
+  type OptionCheck,
   type OptionChecks,
   sendChecks,
   settingAliases,
@@ -52,10 +55,11 @@ import { bound } from "../platform/runtime.ts";
 import type { Closable } from "../pump/closable.ts";
 import { Pump } from "../pump/pump.ts";
 import { deadlineAliases, endpointChecks } from "../socket/endpoint-checks.ts";
-import { OPEN } from "../socket/lifecycle.ts";
+import { Lifecycle, OPEN } from "../socket/lifecycle.ts";
 import { type RuntimeOptions, runtimeChecks } from "../socket/runtime-options.ts";
 import { coreOf, WebSocket } from "../socket/websocket.ts";
 import type { Transport } from "../transport/transport.ts";
+import { GradualClose } from "./gradual-close.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 import { OpenSockets, openCoresOf } from "./open-sockets.ts";
 import { OpeningsByAddress } from "./openings-by-address.ts";
@@ -224,12 +228,34 @@ export interface ShutdownOptions {
    * Milliseconds that peers get to close before their transports are dropped. Default: 10,000; Infinity waits for all.
    */
   readonly timeout?: number | undefined;
-  /** Reason for the Close frames, whose status code is 1001. */
+  /**
+   * Status code of the Close frames: 1001, "going away", by default, or 1012, "service restart", with which a client may come back
+   * at once (RFC 6455 §7.4.1, and the registry of §11.7).
+   */
+  readonly statusCode?: 1001 | 1012 | undefined;
+  /** Reason in the Close frames, at most 123 bytes. */
   readonly reason?: string | undefined;
+}
+
+/** Options of `drain()`. The status code is 1012 by default. */
+export interface DrainOptions extends ShutdownOptions {
+  /** Connections that are closed in a second, more than 0; Infinity closes all at once. Takes the place of `share`. */
+  readonly perSecond?: number | undefined;
+  /**
+   * The share of the connections, as many as there are at the call, that is closed in a second: more than 0 and at most 1. Default:
+   * 0.1, all within ten seconds.
+   */
+  readonly share?: number | undefined;
 }
 
 /** The same as for one connection. */
 const defaultShutdown = defaultDeadlines.closing;
+
+/** 1012, "Service Restart", from the registry set up by RFC 6455 §11.7. */
+const serviceRestart = 1012;
+
+/** The share of connections that `drain` closes in a second. */
+const defaultShare = 0.1;
 
 /** RFC 9110 §15.6.4: 503, a temporary overload or maintenance. */
 const fullSession: Rejection = {
@@ -275,7 +301,39 @@ export function checkShutdown(options: ShutdownOptions): void {
   formatClosePayload("server", statusCodes.goingAway, options.reason ?? "");
 }
 
-const shutdownChecks: OptionChecks<ShutdownOptions> = { timeout: takes.duration, reason: takes.text };
+const shutdownChecks: OptionChecks<ShutdownOptions> = {
+  timeout: takes.duration,
+  statusCode: takes.only("1001 or 1012", (value) => value === statusCodes.goingAway || value === serviceRestart),
+  reason: takes.text,
+};
+
+/**
+ * Checks the arguments of `drain` before anything changes.
+ *
+ * @throws as `checkShutdown`
+ */
+export function checkDrain(options: DrainOptions): void {
+  checkOptions("drain", options, drainChecks);
+  formatClosePayload("server", statusCodes.goingAway, options.reason ?? "");
+  if (options.perSecond === undefined || options.share === undefined) return;
+  throw new UsageError(
+    "option/range",
+    "`perSecond` and `share` are two ways to say how fast to drain: pass one of them.",
+  );
+}
+
+const positive =
+  (most: number, what: string): OptionCheck =>
+  (value, path) => {
+    takes.atLeast(0)(value, path);
+    if (value === 0 || (value as number) > most) throw new UsageError("option/range", `${path} must be ${what}.`);
+  };
+
+const drainChecks: OptionChecks<DrainOptions> = {
+  ...shutdownChecks,
+  perSecond: positive(Number.POSITIVE_INFINITY, "more than 0"),
+  share: positive(1, "more than 0 and at most 1"),
+};
 
 /**
  * A WebSocket server.
@@ -313,7 +371,12 @@ export class WebSocketServer {
   readonly #memory: MemoryBudget;
   /** Openings rejected because memory was short. */
   #refusedForMemory = 0;
-  #isClosing = false;
+  /** What happens to new openings: they are handled, or rejected with 503; and to connections: they stay, or are closed. */
+  #state: "accepting" | "stopped" | "closing" = "accepting";
+  /** The status code with which connections are closed. */
+  #closeCode: number = statusCodes.goingAway;
+  /** From `drain` until all connections were closed. */
+  #draining: GradualClose<Lifecycle> | undefined;
   /** When the remaining connections are dropped: the earliest deadline of any `close` call. */
   #dropAt: Instant = Number.POSITIVE_INFINITY;
   #dropTimer: Timer | undefined;
@@ -406,7 +469,7 @@ export class WebSocketServer {
    */
   admit(drop: () => void, info: TransportInfo = {}): PendingTransport | undefined {
     const key = this.#byAddress.keyOf(info.remoteAddress);
-    if (this.#isClosing || this.#refusal(key) !== undefined) return undefined;
+    if (this.#state === "closing" || this.#refusal(key) !== undefined) return undefined;
     const pending = new Pending(this.#pendingOwner, info, drop);
     this.#enter(pending, key);
     return pending;
@@ -418,7 +481,7 @@ export class WebSocketServer {
    */
   receiveUpgrade(transport: Transport, head: RequestHead, rest?: Uint8Array, info: TransportInfo = {}): void {
     const key = this.#byAddress.keyOf(info.remoteAddress);
-    const refusal = this.#isClosing ? undefined : this.#refusal(key);
+    const refusal = this.#state === "closing" ? undefined : this.#refusal(key);
     if (refusal !== undefined) {
       this.#turnedAway.add(transport, refusal, false);
       return;
@@ -457,17 +520,15 @@ export class WebSocketServer {
   // Public API
 
   /**
-   * Sends a message to all open sockets. The message is encoded once. Returns the number of sockets.
+   * Sends a message to all open sockets. The message is encoded once, or has been: what `prepareText` and `prepareBinary` return is
+   * sent as it is. Returns the number of sockets.
    *
    * @throws TypeError for a Blob: read its bytes first
    */
-  broadcast(data: Exclude<Sendable, Blob>, options: BroadcastOptions = {}): number {
+  broadcast(data: Exclude<Sendable, Blob> | PreparedMessage, options: BroadcastOptions = {}): number {
     // biome-ignore lint/complexity/noArguments: a missing message is an error, as in `send`.
     requireArguments(arguments, 1, "broadcast()");
-    const message = sendable(data);
-    if (isBlob(message)) throw new TypeError("A Blob cannot be broadcast: read its bytes.");
-    const { native } = this.#runtime;
-    const prepared = typeof message === "string" ? prepareText(message, native) : prepareBinary(message, native);
+    const prepared = isPrepared(data) ? data : this.#prepare(data);
     checkOptions("broadcast", options, broadcastChecks);
     const { except = [], maxBuffered = Number.POSITIVE_INFINITY, priority, compress } = options;
     // Without options there is nothing to check for each socket.
@@ -495,29 +556,96 @@ export class WebSocketServer {
    */
   async close(options: ShutdownOptions = {}): Promise<void> {
     checkShutdown(options);
-    const { timeout = defaultShutdown, reason = "" } = options;
-    if (!this.#isClosing) {
-      this.#isClosing = true;
-      for (const connection of this.#connections) connection.startClosing(statusCodes.goingAway, reason);
-      this.#turnedAway.drop();
-    }
+    const { timeout = defaultShutdown, statusCode = statusCodes.goingAway, reason = "" } = options;
+    this.#startClosing(statusCode, reason);
     if (this.#connections.size === 0) return;
+    this.#dropAfter(timeout);
+    await this.#whenEmpty();
+  }
+
+  /**
+   * Stops accepting: new openings are rejected with 503, as by a server that is full. Connections live on, and openings that have
+   * begun are finished. A no-op if the server has stopped already. Who listens must stop listening; what `listen` returns does both.
+   */
+  stopAccepting(): void {
+    if (this.#state === "accepting") this.#state = "stopped";
+  }
+
+  /**
+   * Shuts the server down gradually: stops accepting, and closes its connections one after another, those first that have been open
+   * longest, so that their clients do not all come back in the same instant. What an opening in progress becomes is closed last,
+   * with what is left to do as by `close`, whose `timeout` counts from then on. Resolves when the last transport is closed.
+   *
+   * `close` ends it early. If called again, the latest call says how fast to go on.
+   *
+   * @throws UsageError as `close`; in that case nothing has changed
+   */
+  async drain(options: DrainOptions = {}): Promise<void> {
+    checkDrain(options);
+    this.stopAccepting();
+    const { statusCode = serviceRestart, reason = "", timeout = defaultShutdown } = options;
+    if (this.#state === "closing") return this.close({ timeout });
+    const open = [...this.#connections].filter(
+      (one): one is Lifecycle => one instanceof Lifecycle && one.readyState === OPEN,
+    );
+    // The sort is stable, and each age is read once.
+    const ages = new Map(open.map((one) => [one, one.age]));
+    open.sort((left, right) => ages.get(right)! - ages.get(left)!);
+    const { perSecond = Math.max(1, open.length * (options.share ?? defaultShare)) } = options;
+    this.#draining?.cancel();
+    this.#draining = new GradualClose(
+      this.#clock,
+      open,
+      perSecond,
+      (one) => one.startClosing(statusCode, reason),
+      () => {
+        this.#startClosing(statusCode, reason);
+        if (this.#connections.size > 0) this.#dropAfter(timeout);
+      },
+    );
+    this.#draining.start();
+    if (this.#connections.size > 0) await this.#whenEmpty();
+  }
+
+  // Internals
+
+  #prepare(data: Exclude<Sendable, Blob>): PreparedMessage {
+    const message = sendable(data);
+    if (isBlob(message)) throw new TypeError("A Blob cannot be broadcast: read its bytes.");
+    const { native } = this.#runtime;
+    return typeof message === "string" ? prepareText(message, native) : prepareBinary(message, native);
+  }
+
+  #startClosing(statusCode: number, reason: string): void {
+    this.#draining?.cancel();
+    this.#draining = undefined;
+    if (this.#state === "closing") return;
+    this.#state = "closing";
+    this.#closeCode = statusCode;
+    for (const connection of this.#connections) connection.startClosing(statusCode, reason);
+    this.#turnedAway.drop();
+  }
+
+  /** Drops the connections that are left after `timeout` ms, unless that has been said to happen earlier. */
+  #dropAfter(timeout: number): void {
     const at = this.#clock.now() + timeout;
     if (at < this.#dropAt) {
       this.#dropAt = at;
       this.#dropTimer?.cancel();
       this.#dropTimer = startTimer(this.#clock, timeout, () => this.#drop());
     }
+  }
+
+  #whenEmpty(): Promise<void> {
     this.#emptied ??= new Promise((resolve) => {
       this.#onEmpty = resolve;
     });
-    await this.#emptied;
+    return this.#emptied;
   }
-
-  // Internals
 
   /** Returns the rejection for one more opening if there is no place for it. */
   #refusal(key: string | undefined): Rejection | undefined {
+    if (this.#state === "stopped") return unavailable;
     const { maxConnections = Number.POSITIVE_INFINITY } = this.#options;
     if (this.#connections.size >= maxConnections) return unavailable;
     if (this.#memory.isShort) {
@@ -579,7 +707,7 @@ export class WebSocketServer {
     if (unchecked !== undefined) throw unchecked.error;
     this.#byAddress.requested(incoming, opening.request.fields);
     // A request that arrives while the server is closing gets a response instead of being dropped.
-    const refusal = this.#isClosing ? unavailable : this.#refused.get(incoming);
+    const refusal = this.#state === "closing" ? unavailable : this.#refused.get(incoming);
     if (refusal === undefined) return this.#handler(opening);
     opening.reject(refusal);
     return undefined;
@@ -592,6 +720,8 @@ export class WebSocketServer {
 
   /** The last connection has ended. New ones may still arrive, to be rejected, and another `close` waits for them. */
   #emptyNow(): void {
+    // Nothing is left to drain.
+    if (this.#draining !== undefined) this.#startClosing(this.#closeCode, "");
     this.#dropTimer?.cancel();
     this.#dropAt = Number.POSITIVE_INFINITY;
     this.#emptied = undefined;
@@ -605,7 +735,7 @@ export class WebSocketServer {
     this.#sessions.replace(before, after);
     if (after !== undefined) {
       this.#connections.add(after);
-      if (this.#isClosing) after.startClosing(statusCodes.goingAway, "");
+      if (this.#state === "closing") after.startClosing(this.#closeCode, "");
     } else if (this.#connections.size === 0) {
       this.#emptyNow();
     }

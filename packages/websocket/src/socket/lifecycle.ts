@@ -40,6 +40,11 @@ export abstract class Lifecycle implements OpeningListener, Closable {
     return true;
   }
 
+  /** Milliseconds since the connection opened; 0 before, and after its end. */
+  get age(): number {
+    return this.pump?.age ?? 0;
+  }
+
   // For subclasses to implement
 
   /** Bytes of memory that wait for the application. */

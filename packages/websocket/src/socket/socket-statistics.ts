@@ -8,6 +8,8 @@ export interface SocketStatistics extends Statistics {
   readonly bufferedLength: number;
   /** Round-trip time in milliseconds of the latest answered Ping; undefined before the first. */
   readonly roundTripTime: number | undefined;
+  /** Milliseconds, rounded, since the connection opened, and after its end for which it was open; 0 before. */
+  readonly age: number;
 }
 
 const noStatistics: Statistics = {
@@ -31,5 +33,6 @@ export function statisticsOf(pump: Pump | undefined): SocketStatistics {
     pingsTaken: counters.pingsTaken,
     bufferedLength: pump?.bufferedLength ?? 0,
     roundTripTime: pump?.roundTripTime,
+    age: pump?.age ?? 0,
   };
 }

@@ -82,6 +82,22 @@ describe("an opening handshake", () => {
 });
 
 describe("an open connection", () => {
+  it("knows its age, and keeps it when it ends", async () => {
+    const world = new World({ server: { deadlines: { opening: 60_000 } } });
+    const { client, server } = await world.connected();
+    await world.clock.advance(1_500);
+    expect([client.statistics.age, server.statistics.age]).toEqual([1_500, 1_500]);
+    let atClose: number | undefined;
+    server.onclose = () => (atClose = server.statistics.age);
+    server.close();
+    await until(() => server.readyState === 3);
+    await world.clock.advance(1_000);
+    expect([atClose, server.statistics.age, client.statistics.age]).toEqual([1_500, 1_500, 1_500]);
+    const failed = new world.WebSocket("ws://example.com/");
+    expect(failed.statistics.age).toBe(0);
+    failed.close();
+  });
+
   it("sends a Ping after 25 s of silence, and measures the round trip [X20] [X23]", async () => {
     const world = new World();
     const { client } = await world.connected({ deadlines: { ping: 1_000 } });
