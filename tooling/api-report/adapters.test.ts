@@ -15,6 +15,9 @@ const adapters = ["bun", "deno", "node"] as const;
 const differences: Readonly<Record<string, { readonly in: string; readonly because: string }>> = {
   upgrade: { in: "node", because: "Deno and Bun do not hand over connections of their own HTTP servers." },
   upgradeStream: { in: "node", because: "For the same reason." },
+  requestHead: { in: "node", because: "Only Node has the messages of node:http that it converts." },
+  responseHead: { in: "node", because: "For the same reason." },
+  headersObject: { in: "node", because: "For the same reason." },
   Http2Transport: { in: "node", because: "Deno and Bun have no streams of HTTP/2 but those of node:http2." },
   SingleRequestOptions: { in: "node", because: "These are the options of `upgrade` and `upgradeStream`." },
   ProxyOptions: { in: "node", because: "Only the client for Node connects through proxies." },
@@ -40,6 +43,8 @@ const unnamed: Readonly<Record<string, string>> = {
   SocketSource: "Only classes of clients, and servers, construct the common interface with it.",
   StreamSource: "For the same reason.",
   Answering: "Only the server creates an IncomingOpening.",
+  Sha1: "The function of `NativeFunctions`, which a runtime lends.",
+  ClientConfig: "`openUpgrade` takes options as well; programs that share a configuration import it from @hybi/core.",
   Account: "Only connections have accounts in a MemoryBudget.",
   Holder: "For the same reason.",
   ConnectionViolationCode: "A part of `ViolationCode`, which is exported.",

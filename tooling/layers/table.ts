@@ -151,7 +151,10 @@ const node: Layers = {
   server: { mayImport: ["options", "runtime", "listen"] },
   upgrade: { mayImport: ["transport", "runtime", "fields", "http2/transport", "server"] },
   index: {
-    mayImport: ["transport", "options", "native-functions", "runtime", "http2", "proxy", "client", "server", "upgrade"],
+    mayImport: [
+      ...["transport", "options", "native-functions", "runtime", "fields", "http2", "proxy", "client", "server"],
+      "upgrade",
+    ],
   },
 };
 

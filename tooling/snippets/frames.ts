@@ -179,6 +179,31 @@ if (open?.type !== "open" || open.agreement.subprotocol !== "chat") throw new Er
 if (told.join("; ") !== "hello; 1,2,3") throw new Error(told.join("; "));`,
   },
   {
+    file: "packages/core/src/opening/upgrade.ts",
+    treatment: "run",
+    program: `
+import type { Agreement } from "@hybi/core";
+import {
+  answerOpeningRequest,
+  checkOpeningRequest,
+  checkOpeningResponse,
+  openUpgrade,
+  type RequestHead,
+  type ResponseHead,
+} from "@hybi/core/opening";
+const random = (target: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(target);
+/** An HTTP client, and the server that it reaches. */
+async function sendByOtherMeans(request: RequestHead): Promise<{ head: ResponseHead; rest: Uint8Array }> {
+  const check = checkOpeningRequest(request);
+  if (check.type !== "request" || check.request.resourceName !== "/chat") throw new Error("no request");
+  return { head: answerOpeningRequest(check.request).head, rest: new Uint8Array(0) };
+}
+let agreed: Agreement | undefined;
+const react = (agreement: Agreement, _rest: Uint8Array) => (agreed = agreement);
+${place}
+if (agreed?.role !== "client") throw new Error("nothing was agreed on");`,
+  },
+  {
     file: "packages/core/src/opening/request.ts",
     treatment: "run",
     program: `

@@ -85,6 +85,24 @@ export {
   secretsEqual,
 } from "@hybi/core/policy";
 
+// The opening handshake over the HTTP of others.
+export {
+  type AcceptedOpening,
+  answerOpeningRequest,
+  checkOpeningRequest,
+  checkOpeningResponse,
+  encodeResponseHead,
+  type OpeningRequestCheck,
+  type OpeningRequestCheckOptions,
+  type OpeningResponseCheck,
+  openUpgrade,
+  type RejectedOpening,
+  rejectionFor,
+  rejectOpeningRequest,
+  type SentOpening,
+  type UpgradeOpening,
+} from "@hybi/core/opening";
+
 // Limits of time and memory.
 export { type DeadlineOptions, defaultDeadlines, defaultLimits, type Leniency, type Limits } from "@hybi/core";
 export { MemoryBudget } from "@hybi/websocket";
@@ -149,6 +167,7 @@ export type {
   WindowBits,
 } from "@hybi/permessage-deflate/zlib";
 export type {
+  AdoptOptions,
   AgreedTransport,
   ClientRuntimeOptions,
   Clock,

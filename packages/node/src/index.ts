@@ -86,6 +86,24 @@ export {
   secretsEqual,
 } from "@hybi/core/policy";
 
+// The opening handshake over the HTTP of others.
+export {
+  type AcceptedOpening,
+  answerOpeningRequest,
+  checkOpeningRequest,
+  checkOpeningResponse,
+  encodeResponseHead,
+  type OpeningRequestCheck,
+  type OpeningRequestCheckOptions,
+  type OpeningResponseCheck,
+  openUpgrade,
+  type RejectedOpening,
+  rejectionFor,
+  rejectOpeningRequest,
+  type SentOpening,
+  type UpgradeOpening,
+} from "@hybi/core/opening";
+
 // Limits of time and memory.
 export { type DeadlineOptions, defaultDeadlines, defaultLimits, type Leniency, type Limits } from "@hybi/core";
 export { MemoryBudget } from "@hybi/websocket";
@@ -107,6 +125,7 @@ export {
 // Building blocks.
 export { Http2Transport } from "./http2/transport.ts";
 export { NodeTransport } from "./transport.ts";
+export { headersObject, requestHead, responseHead } from "./fields.ts";
 export { nodeFunctions } from "./native-functions.ts";
 export { nodeClock } from "./runtime.ts";
 
@@ -153,6 +172,7 @@ export type {
   WindowBits,
 } from "@hybi/permessage-deflate/zlib";
 export type {
+  AdoptOptions,
   AgreedTransport,
   ClientRuntimeOptions,
   Clock,

@@ -16,7 +16,7 @@ import {
   type SingleRequestOptions,
   type Transport,
 } from "@hybi/websocket";
-import { fieldLines, headersObject } from "./fields.ts";
+import { fieldLines, headersObject, requestHead } from "./fields.ts";
 import { cancel, endResponse, Http2Transport } from "./http2/transport.ts";
 import { memoryBudgetOf } from "./runtime.ts";
 import { WebSocketServer } from "./server.ts";
@@ -51,13 +51,6 @@ export function upgrade(
   options?: SingleRequestOptions,
 ): void {
   const server = serverOf("upgrade", target, options);
-  const requestHead = {
-    method: request.method ?? "",
-    target: request.url ?? "",
-    majorVersion: request.httpVersionMajor,
-    minorVersion: request.httpVersionMinor,
-    fields: fieldLines(request.rawHeaders),
-  };
   // A copy: a short Buffer may share its memory with others.
   const rest = new Uint8Array(head);
   // Not `socket`: Node 26 puts a stream of its own in front of it when the request has a body.
@@ -73,7 +66,7 @@ export function upgrade(
     server.failed({ kind: "transport", error }, info);
     return;
   }
-  server.receiveUpgrade(new NodeTransport(socket), requestHead, rest, info);
+  server.receiveUpgrade(new NodeTransport(socket), requestHead(request), rest, info);
 }
 
 /**

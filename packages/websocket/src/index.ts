@@ -40,7 +40,6 @@ export { createOpener, type OpeningFunctions } from "./client/opener.ts";
 export { createWebSocketClass, createWebSocketStreamClass } from "./client/create-websocket-class.ts";
 export { whenOpen } from "./client/when-open.ts";
 export type {
-  AgreedTransport,
   ClientRuntimeOptions,
   ClientSocketOptions,
   Connect,
@@ -75,11 +74,13 @@ export {
 export { createServerClass, type ServerRuntime } from "./server/server-class.ts";
 export { MemoryBudget } from "./load/memory-budget.ts";
 export type { AcceptOptions, IncomingOpening, TransportInfo } from "./server/incoming-opening.ts";
+export type { AdoptOptions } from "./server/adopting.ts";
 export type { ConnectStream } from "./server/pending-connect.ts";
 export type { PendingTransport } from "./server/pending-transport.ts";
 
 // Transports, and the pump.
 export type { Transport, TransportSink } from "./transport/transport.ts";
+export type { AgreedTransport } from "./transport/agreed-transport.ts";
 export { tlsServerName } from "./transport/tls-server-name.ts";
 export { coalesce } from "./transport/coalesce.ts";
 export { type PairedTransport, type PairOptions, createTransportPair } from "./transport/pair.ts";

@@ -7,11 +7,11 @@ import { encodeRequestHead } from "../http/head-encoder.ts";
 import type { Agreement } from "../vocabulary/agreement.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { type ResponseViolationCode, responseViolation, type Violation } from "../vocabulary/violation.ts";
-import { joinOpening, type OpeningTarget, openingRequestHead, type SentOpening } from "./client-request.ts";
-import { createKey } from "./key.ts";
+import type { OpeningTarget, SentOpening } from "./client-request.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { checkUpgrade } from "./response-check.ts";
 import { ResponseReader, type ResponseStep } from "./response-reader.ts";
+import { upgradeOpening } from "./upgrade.ts";
 
 /**
  * One opening handshake. Input: `receive`, `receiveEnd`, `fail`. Output: `takeOutput`, `transportAction`.
@@ -39,13 +39,11 @@ export class ClientHandshake {
   /** `url` is for a configuration only. @throws UsageError for invalid options */
   constructor(options: ClientHandshakeOptions | ClientConfig, url?: string | OpeningTarget) {
     const { config, target } = ClientConfig.withTarget(options, url);
-    const prepared = joinOpening(config.terms, target);
-    const key = createKey(config.random);
-    const { subprotocols, requireSubprotocol, extensions } = prepared;
-    this.#sent = { key, subprotocols, requireSubprotocol, extensions };
+    const { request, sent } = upgradeOpening(config, target);
+    this.#sent = sent;
     this.#sha1 = config.settings.native.sha1;
     this.#reader = new ResponseReader(config.limits, config.tolerate, (head) => head.status === 101);
-    this.#output.add(encodeRequestHead(openingRequestHead(prepared, key)));
+    this.#output.add(encodeRequestHead(request));
   }
 
   /** Bytes received that belong to the handshake. The `open` event carries the bytes after them as `rest`. */

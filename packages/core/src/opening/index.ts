@@ -11,12 +11,19 @@ export { encodeResponseHead } from "../http/head-encoder.ts";
 
 // Requests, and how a server answers them.
 export type { ExtensionOffer } from "./extension-header.ts";
-export { checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck, openingRequestLength } from "./request.ts";
+export {
+  checkOpeningRequest,
+  type OpeningRequest,
+  type OpeningRequestCheck,
+  type OpeningRequestCheckOptions,
+  openingRequestLength,
+} from "./request.ts";
 export { type AcceptedOpening, answerOpeningRequest, type OpeningAnswer } from "./response.ts";
 export { type RejectedOpening, type Rejection, rejectionFor, rejectOpeningRequest } from "./rejection.ts";
 
 // What a client asks for, and how it checks the response.
 export type { OpeningOptions, OpeningTarget, SentOpening } from "./client-request.ts";
+export { openUpgrade, type UpgradeOpening } from "./upgrade.ts";
 export { checkOpeningResponse, type OpeningResponseCheck } from "./response-check.ts";
 
 // The handshake over bytes.

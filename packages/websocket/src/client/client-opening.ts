@@ -16,11 +16,12 @@ import { orNoReason } from "../platform/error-text.ts";
 import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
 import { Pump } from "../pump/pump.ts";
 import type { Opening, OpeningListener } from "../socket/opening.ts";
+import { type AgreedTransport, checkAgreedTransport } from "../transport/agreed-transport.ts";
 import { transportCheck } from "../transport/checks.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ClassOptions, type ClientSetup } from "./client-setup.ts";
 import { destinationOf } from "./destination.ts";
-import type { AgreedTransport, ClientSocketOptions } from "./socket-options.ts";
+import type { ClientSocketOptions, Connect } from "./socket-options.ts";
 
 /**
  * RFC 6455 §4.1 step 2: at most one connection in CONNECTING to a host, within this realm and as far as hosts can be
@@ -61,7 +62,7 @@ export class ClientOpening implements Opening {
   start(): void {
     if (this.#begunAt !== undefined) this.#keepTime();
     if (slots !== undefined && this.#options.concurrentOpenings !== true) {
-      this.#slot = destinationOf(this.#options.runtime?.connect, this.#url, this.#options.transportOptions);
+      this.#slot = destinationOf(connectorOf(this.#options), this.#url, this.#options.transportOptions);
       if (!slots.enter(this.#slot, this)) return;
     }
     void this.#connect();
@@ -113,14 +114,13 @@ export class ClientOpening implements Opening {
     // Defer, so that the caller can add listeners to the new socket, or close it, before anything happens.
     await undefined;
     if (this.#phase !== "opening") return;
-    const { runtime, transportOptions: options } = this.#options;
-    const connect = runtime?.connect;
+    const { transportOptions: options } = this.#options;
+    const connect = connectorOf(this.#options);
     this.#controller = createAbortController();
     const { signal } = this.#controller;
     this.#keepTime();
     try {
-      if (connect === undefined)
-        throw new TypeError("Pass options.runtime.connect, or use the WebSocket of an adapter.");
+      if (connect === undefined) throw new TypeError("Pass options.openTransport, or use the WebSocket of an adapter.");
       const connected = await connect({
         url: this.#url,
         sameOrigin: this.#sameOrigin,
@@ -218,15 +218,24 @@ export class ClientOpening implements Opening {
   }
 }
 
+/** Returns the function that opens transports: the application's, or the adapter's. */
+function connectorOf({ openTransport, runtime }: ClientSocketOptions): Connect | undefined {
+  return openTransport ?? runtime?.connect;
+}
+
 function failureOfConnect(error: unknown): Failure {
   return failureIn(error) ?? { kind: "transport", error: orNoReason(error) };
 }
 
 /** Returns the transport that was opened. @throws UsageError `option/type` if there is none */
 function transportOf(connected: Transport | AgreedTransport): Transport {
-  const transport = isAgreed(connected) ? connected.transport : connected;
-  transportCheck(transport, "What connect or openTransport has returned");
-  return transport;
+  const name = "What connect or openTransport has returned";
+  if (isAgreed(connected)) {
+    checkAgreedTransport(connected, name);
+    return connected.transport;
+  }
+  transportCheck(connected, name);
+  return connected;
 }
 
 function isAgreed(connected: Transport | AgreedTransport): connected is AgreedTransport {

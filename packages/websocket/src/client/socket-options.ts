@@ -1,5 +1,5 @@
 /** Options of a client beyond URL and subprotocols, and the interface by which adapters open transports. */
-import type { Agreement, ClientEndpointOptions, DeadlineOptions } from "@hybi/core";
+import type { ClientEndpointOptions, DeadlineOptions } from "@hybi/core";
 import type { WebSocketUrl } from "@hybi/core/opening";
 import {
   checkOptions,
@@ -16,6 +16,7 @@ import type { ErrorHandler } from "../event-loop/reporter.ts";
 import { runtimeAliases } from "../platform/option-checks.ts";
 import { deadlineAliases, endpointChecks } from "../socket/endpoint-checks.ts";
 import { type RuntimeOptions, runtimeChecks } from "../socket/runtime-options.ts";
+import type { AgreedTransport } from "../transport/agreed-transport.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** What an adapter's `connect` is called with. */
@@ -32,14 +33,6 @@ export interface ConnectTarget {
   readonly options: unknown;
   /** Aborted when the socket is closed meanwhile, or when the opening deadline has expired. */
   readonly signal: AbortSignal;
-}
-
-/** A transport whose opening handshake was performed by other means (RFC 8441, RFC 9220, or none at all). */
-export interface AgreedTransport {
-  readonly transport: Transport;
-  readonly agreement: Agreement;
-  /** Bytes read behind the handshake, if it was performed over this transport. They are the first of the connection. */
-  readonly rest?: Uint8Array | undefined;
 }
 
 /**
@@ -85,6 +78,12 @@ export interface ClientSocketOptions<TransportOptions = unknown>
   readonly onError?: ErrorHandler | undefined;
   /** Options for the adapter; see its documentation. */
   readonly transportOptions?: TransportOptions | undefined;
+  /**
+   * Opens the transport in place of the adapter: over an agent, a tunnel, or with an HTTP client of the application that performs
+   * the opening handshake, too, and returns its agreement (`openUpgrade` and `checkOpeningResponse` of `@hybi/core/opening`).
+   * Called for each attempt, and again for each redirect that is followed.
+   */
+  readonly openTransport?: Connect | undefined;
   /** Supplied by adapters. */
   readonly runtime?: ClientRuntimeOptions | undefined;
 }
@@ -117,6 +116,7 @@ export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType">>
   runtime: takes.options(clientRuntimeChecks),
   // Checked by the adapter.
   transportOptions: takes.anything,
+  openTransport: takes.callback,
 };
 
 /** Names of these options in other implementations. */
@@ -131,6 +131,8 @@ export const clientAliases: OptionAliases = {
   subprotocols: "protocols",
   maxredirects: "followRedirects",
   timeout: "deadlines: { opening: … }",
+  transport: "openTransport",
+  createconnection: "openTransport",
   ...Object.fromEntries(
     ["tls", "proxy", "agent", "dispatcher", "path", "http2"].map((name) => [name, "transportOptions"]),
   ),

@@ -12,7 +12,7 @@ import { SocketCore } from "../socket/socket-core.ts";
 import { SocketSource, StreamSource } from "../socket/socket-source.ts";
 import { StreamCore } from "../socket/stream-core.ts";
 import { type AcceptStreamOptions, checkAcceptStream } from "../socket/stream-info.ts";
-import { WebSocket } from "../socket/websocket.ts";
+import { coreOf, WebSocket } from "../socket/websocket.ts";
 import { WebSocketStream } from "../socket/websocket-stream.ts";
 
 /** What an adapter knows about a transport. */
@@ -36,6 +36,20 @@ export interface AcceptOptions extends OpeningAnswer {
 }
 
 const acceptChecks: OptionChecks<AcceptOptions> = { ...answerChecks, binaryType: endpointChecks.binaryType };
+
+/** Creates the socket of an accepted request, which has no connection yet. */
+export function createAcceptedSocket(
+  url: string,
+  binaryType: BinaryType,
+  { clock, report }: { readonly clock: Clock; readonly report: Reporter },
+): WebSocket {
+  const source = new SocketSource(url, "server", (target) => {
+    const core = new SocketCore(target, clock, report);
+    core.binaryType = binaryType;
+    return core;
+  });
+  return new WebSocket(source);
+}
 
 /** The operations on a request that `IncomingOpening` delegates to. */
 export interface Answering {
@@ -82,14 +96,8 @@ export class IncomingOpening {
     checkOptions("accept", options, acceptChecks, answerAliases);
     const { binaryType: given, ...answer } = options;
     const binaryType = binaryTypeOf(given, this.#answering.binaryType);
-    let core: SocketCore | undefined;
-    const source = new SocketSource(this.#answering.sharedUrl(this.url), "server", (target) => {
-      core = new SocketCore(target, this.#answering.clock, this.#answering.report);
-      core.binaryType = binaryType;
-      return core;
-    });
-    const socket = new WebSocket(source);
-    this.#answering.accept(answer, core!);
+    const socket = createAcceptedSocket(this.#answering.sharedUrl(this.url), binaryType, this.#answering);
+    this.#answering.accept(answer, coreOf(socket)!);
     this.#answering.accepted();
     return socket;
   }

@@ -3,6 +3,7 @@
  * openings, broadcasts, and shutdown. The rules of the opening handshake are in core.
  */
 import {
+  createOpenEndpoint,
   createServerEndpoint,
   DeadlineConfig,
   type DeadlineOptions,
@@ -58,9 +59,11 @@ import { deadlineAliases, endpointChecks } from "../socket/endpoint-checks.ts";
 import { Lifecycle, OPEN } from "../socket/lifecycle.ts";
 import { type RuntimeOptions, runtimeChecks } from "../socket/runtime-options.ts";
 import { coreOf, WebSocket } from "../socket/websocket.ts";
+import type { AgreedTransport } from "../transport/agreed-transport.ts";
 import type { Transport } from "../transport/transport.ts";
+import { type AdoptOptions, checkAdoption } from "./adopting.ts";
 import { GradualClose } from "./gradual-close.ts";
-import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
+import { createAcceptedSocket, type IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 import { OpenSockets, openCoresOf } from "./open-sockets.ts";
 import { OpeningsByAddress } from "./openings-by-address.ts";
 import { checkOfOrigins, type Origins, originsCheck } from "./origins.ts";
@@ -505,6 +508,45 @@ export class WebSocketServer {
     this.#enter(incoming, key);
     this.#sessions.enter(incoming, stream.session);
     incoming.begin(fields);
+  }
+
+  /**
+   * Takes over a connection whose opening handshake was performed by other means: the caller has checked the request, has agreed
+   * to something, and has sent the response (`checkOpeningRequest` and `answerOpeningRequest` of `@hybi/core/opening`, for HTTP/1.1). Returns the open
+   * socket, which counts as any other of this server does. It is not refused: whether there is room for it is for the caller to
+   * ask before it answers.
+   *
+   * @throws UsageError `option/unknown`, `option/type`, and as the constructor of `Connection`; the transport is left as it is
+   */
+  adopt(opened: AgreedTransport, options: AdoptOptions = {}): WebSocket {
+    checkAdoption(opened, options);
+    const { transport, agreement, rest } = opened;
+    const { url = "", extensions = this.#config.extensions } = options;
+    const binaryType = binaryTypeOf(options.binaryType, this.#owner.binaryType);
+    const pumped = {
+      endpoint: createOpenEndpoint(agreement, this.#config, rest, { extensions }),
+      transport,
+      clock: this.#clock,
+      onError: this.#report,
+      deadlines: this.#deadlines,
+      writeBudget: this.#runtime.writeBudget,
+    };
+    const socket = createAcceptedSocket(this.#owner.sharedUrl(url), binaryType, {
+      clock: this.#clock,
+      report: this.#report,
+    });
+    const core = coreOf(socket)!;
+    const pump = new Pump({ ...pumped, listener: core });
+    pump.accountTo(this.#memory);
+    // Before it starts: a transport that is lost already may say so at once.
+    core.owner = this.#owner;
+    this.#connections.add(core);
+    this.#socketCount++;
+    core.attach(pump);
+    core.open(agreement);
+    pump.start();
+    if (this.#state === "closing") core.startClosing(this.#closeCode, "");
+    return socket;
   }
 
   /** Reports to `onFailure` a client that failed before it had a transport, as during its TLS handshake. */

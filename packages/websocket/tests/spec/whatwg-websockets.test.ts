@@ -118,7 +118,7 @@ describe("the constructor", () => {
     const socket = new BaseWebSocket("ws://example.com/");
     const events = story(socket);
     await until(() => events.length === 2);
-    expect(events[0]).toMatch(/^error 3 Pass options.runtime.connect/);
+    expect(events[0]).toMatch(/^error 3 Pass options.openTransport/);
     expect(events[1]).toBe("close 3 1006 unclean");
   });
 });
