@@ -75,7 +75,7 @@ const websocket: Layers = {
   // What went wrong: the value that pump, sockets, servers and reconnecting clients pass on.
   failure: { mayImport: ["platform"] },
   "event-loop": { mayImport: ["platform"] },
-  transport: { mayImport: ["platform"] },
+  transport: { mayImport: ["platform", "event-loop"] },
   dom: { mayImport: ["platform", "failure", "event-loop"] },
   load: { mayImport: ["platform", "event-loop"] },
   pump: { mayImport: ["platform", "failure", "event-loop", "transport", "load"] },

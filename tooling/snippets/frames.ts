@@ -362,6 +362,23 @@ if (data !== "hello") throw new Error(String(data));
 client.close();`,
   },
   {
+    file: "packages/websocket/src/transport/tap.ts",
+    treatment: "run",
+    program: `
+import { WireDump } from "@hybi/conformance/inspect";
+import { createWebSocketClass, createTransportPair, tap, WebSocketServer } from "@hybi/websocket";
+const lines: string[] = [];
+const console = { log: (line: string) => void lines.push(line) };
+const server = new WebSocketServer((opening) => opening.accept().send("hello"));
+const [near, transport] = createTransportPair();
+${place}
+const client = new (createWebSocketClass(() => near))("ws://example.com/");
+const { data } = await new Promise<{ data: unknown }>((resolve) => (client.onmessage = resolve));
+const seen = [/client.*GET \\/ HTTP\\/1.1/, /server.*101/, /server.*81/].map((line) => lines.some((one) => line.test(one)));
+if (data !== "hello" || seen.includes(false)) throw new Error(lines.join("\\n"));
+client.close();`,
+  },
+  {
     file: "packages/websocket/src/client/when-open.ts",
     treatment: "run",
     program: `

@@ -121,6 +121,9 @@ export {
   WaitingEvent,
 } from "@hybi/websocket";
 
+// Watching what goes over the wire.
+export { type TapEvent, type TapOptions, tap } from "@hybi/websocket";
+
 // Building blocks.
 export { type BunSocket, type BunSocketHandlers, BunTransport, socketHandlers } from "./transport.ts";
 

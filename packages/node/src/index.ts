@@ -122,6 +122,9 @@ export {
   WaitingEvent,
 } from "@hybi/websocket";
 
+// Watching what goes over the wire.
+export { type TapEvent, type TapOptions, tap } from "@hybi/websocket";
+
 // Building blocks.
 export { Http2Transport } from "./http2/transport.ts";
 export { NodeTransport } from "./transport.ts";

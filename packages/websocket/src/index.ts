@@ -85,6 +85,7 @@ export { tlsServerName } from "./transport/tls-server-name.ts";
 export { coalesce } from "./transport/coalesce.ts";
 export { type PairedTransport, type PairOptions, createTransportPair } from "./transport/pair.ts";
 export { type ByteStreams, fromStreams } from "./transport/from-streams.ts";
+export { type TapEvent, type TapOptions, tap } from "./transport/tap.ts";
 export { fromMessagePort, type PortLike } from "./transport/from-message-port.ts";
 export { Pump } from "./pump/pump.ts";
 export { type PumpListener, silentListener } from "./pump/listener.ts";

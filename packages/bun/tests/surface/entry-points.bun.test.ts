@@ -46,6 +46,7 @@ it("@hybi/bun exports exactly these names", () => {
     "secretsEqual",
     "socketHandlers",
     "statusCodes",
+    "tap",
     "whenOpen",
   ]);
 });

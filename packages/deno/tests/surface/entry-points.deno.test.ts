@@ -45,6 +45,7 @@ it("@hybi/deno exports exactly these names", () => {
     "sameHostCheck",
     "secretsEqual",
     "statusCodes",
+    "tap",
     "whenOpen",
   ]);
 });

@@ -51,6 +51,7 @@ it("@hybi/node exports exactly these names", () => {
     "sameHostCheck",
     "secretsEqual",
     "statusCodes",
+    "tap",
     "upgrade",
     "upgradeStream",
     "whenOpen",

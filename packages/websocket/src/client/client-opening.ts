@@ -187,6 +187,7 @@ export class ClientOpening implements Opening {
       deadlines: this.#setup.deadlines,
       begunAt: this.#beganAt(),
       writeBudget: runtime?.writeBudget,
+      wrapTransport: runtime?.wrapTransport,
     });
     this.#pump = pump;
     this.#listener.attach(pump);

@@ -28,6 +28,8 @@ export interface PumpOptions {
    * more urgent messages can overtake it; a larger budget makes large messages a little faster.
    */
   readonly writeBudget?: number | undefined;
+  /** See `RuntimeOptions`. */
+  readonly wrapTransport?: ((transport: Transport) => Transport) | undefined;
 }
 
 /** Checks of a pump's options. */
@@ -44,6 +46,7 @@ export const pumpChecks: OptionChecks<PumpOptions> = {
   begunAt: takes.only("an instant in milliseconds", (value) => typeof value === "number"),
   onError: takes.callback,
   writeBudget: takes.atLeast(1),
+  wrapTransport: takes.callback,
 };
 
 export const defaultWriteBudget = 131_072;

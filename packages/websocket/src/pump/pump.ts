@@ -29,7 +29,7 @@ import type { Sharer } from "../load/rounds.ts";
 import { errorWithoutStack } from "../platform/error-stack.ts";
 import { orNoReason } from "../platform/error-text.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
-import { checkForeignChunk } from "../transport/checks.ts";
+import { checkForeignChunk, transportCheck } from "../transport/checks.ts";
 import type { Transport, TransportSink } from "../transport/transport.ts";
 import { PumpBacklog } from "./backlog.ts";
 import type { Closable, ClosableOwner } from "./closable.ts";
@@ -121,12 +121,12 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     checkNeeded(options);
     const { endpoint, deadlines } = options;
     this.endpoint = endpoint;
-    this.#transport = options.transport;
     this.#listener = options.listener;
     this.#loop = SharedLoop.of(clockOf(options.clock));
     this.#onError = options.onError;
+    this.#transport = options.wrapTransport === undefined ? options.transport : this.#wrapped(options);
     this.#timer = new PumpTimer(this, this.#loop.alarms, deadlines, options.begunAt);
-    this.#writer = new PumpWriter(endpoint, options.transport, options.writeBudget ?? defaultWriteBudget);
+    this.#writer = new PumpWriter(endpoint, this.#transport, options.writeBudget ?? defaultWriteBudget);
   }
 
   /** Why the transport was lost or given up; undefined if it was not, or if the application has aborted it. */
@@ -886,6 +886,18 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     const { endpoint } = this;
     const output = endpoint.outputLength + this.#writer.heldLength;
     return endpoint.heldLength + output + (this.#backlog?.heldLength ?? 0);
+  }
+
+  /** Returns what `wrapTransport` makes of the transport; if that fails, the transport as it is. */
+  #wrapped({ transport, wrapTransport }: PumpOptions): Transport {
+    try {
+      const wrapped = wrapTransport?.(transport);
+      transportCheck(wrapped, "What wrapTransport has returned");
+      return wrapped as Transport;
+    } catch (error) {
+      this.#report(error);
+      return transport;
+    }
   }
 
   /** Does with the transport what the endpoint asks for. */

@@ -19,6 +19,7 @@ import type { Clock } from "../event-loop/clock.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { failureOf } from "../failure/failure.ts";
 import type { Account, Holder } from "../load/memory-budget.ts";
+import type { PumpOptions } from "../pump/options.ts";
 import { Pump } from "../pump/pump.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { AcceptedListener, TransportInfo } from "./incoming-opening.ts";
@@ -38,11 +39,16 @@ export interface ConnectStream {
   onLost: (() => void) | undefined;
 }
 
+/** What the pump of an accepted stream needs to know of its server. */
+interface PumpSettings extends Pick<PumpOptions, "writeBudget" | "wrapTransport"> {
+  readonly clock: Clock;
+  readonly deadlines: DeadlineConfig;
+}
+
 export class PendingConnect extends PendingOpening implements Holder {
   readonly #stream: ConnectStream;
   readonly #config: ServerConfig;
-  readonly #deadlines: DeadlineConfig;
-  readonly #writeBudget: number | undefined;
+  readonly #how: PumpSettings;
   #request: OpeningRequest | undefined;
   /** Accounts for the memory that the request takes. */
   #account: Account | undefined;
@@ -54,13 +60,12 @@ export class PendingConnect extends PendingOpening implements Holder {
     stream: ConnectStream,
     info: TransportInfo,
     config: ServerConfig,
-    how: { clock: Clock; deadlines: DeadlineConfig; writeBudget?: number | undefined },
+    how: PumpSettings,
   ) {
     super(owner, how.clock, info);
     this.#stream = stream;
     this.#config = config;
-    this.#deadlines = how.deadlines;
-    this.#writeBudget = how.writeBudget;
+    this.#how = how;
   }
 
   /** Checks the request, and runs the handler if it is valid. */
@@ -82,7 +87,7 @@ export class PendingConnect extends PendingOpening implements Holder {
     if (this.#ended) return;
     this.#stream.onLost = () => this.#lost();
     // RFC 9110 §15.6.4: 503, as the handler took too long and the client is not at fault.
-    this.#timer = startTimer(this.clock, this.#deadlines.opening, () =>
+    this.#timer = startTimer(this.clock, this.#how.deadlines.opening, () =>
       this.refuse("The handler did not answer in time."),
     );
     this.ask(check.request);
@@ -122,10 +127,8 @@ export class PendingConnect extends PendingOpening implements Holder {
       endpoint: createOpenEndpoint(agreement, this.#config, undefined, { extensions }),
       transport: this.#stream.accept(head),
       listener,
-      clock: this.clock,
       onError: this.server.report,
-      deadlines: this.#deadlines,
-      writeBudget: this.#writeBudget,
+      ...this.#how,
     });
     pump.accountTo(this.server.memory);
     this.#answered();

@@ -499,8 +499,8 @@ export class WebSocketServer {
    * list of the request, pseudo-header fields first.
    */
   receiveStream(stream: ConnectStream, fields: Fields, info: TransportInfo = {}): void {
-    const { writeBudget } = this.#runtime;
-    const how = { clock: this.#clock, deadlines: this.#deadlines, writeBudget };
+    const { writeBudget, wrapTransport } = this.#runtime;
+    const how = { clock: this.#clock, deadlines: this.#deadlines, writeBudget, wrapTransport };
     const key = this.#byAddress.keyOf(info.remoteAddress);
     const refusal = this.#refusal(key) ?? (this.#sessions.isFull(stream.session) ? fullSession : undefined);
     const incoming = new PendingConnect(this.#owner, stream, info, this.#config, how);
@@ -712,6 +712,7 @@ export class WebSocketServer {
       onError: this.#report,
       deadlines: this.#deadlines,
       writeBudget: this.#runtime.writeBudget,
+      wrapTransport: this.#runtime.wrapTransport,
     });
     pump.accountTo(this.#memory);
     incoming.attach(pump);

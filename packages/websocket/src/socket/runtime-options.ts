@@ -3,6 +3,7 @@ import type { NativeFunctions, RandomSource } from "@hybi/core";
 import { type OptionChecks, settingChecks, takes } from "@hybi/core/options";
 import type { Clock } from "../event-loop/clock.ts";
 import { clockCheck, withDefaults } from "../platform/option-checks.ts";
+import type { PumpOptions } from "../pump/options.ts";
 
 /** What the runtime provides, and how its transports are used. Adapters and tests set these; applications need not. */
 export interface RuntimeOptions {
@@ -22,6 +23,11 @@ export interface RuntimeOptions {
    * 1011. Accepted sockets may always use those of a server.
    */
   readonly closer?: "page" | "program" | undefined;
+  /**
+   * Called with the transport of each connection before the connection uses it, and returns the one to use: itself, or one around
+   * it, such as a `tap`. If it throws, the error is reported, and the transport is used as it is.
+   */
+  readonly wrapTransport?: PumpOptions["wrapTransport"];
 }
 
 export const runtimeChecks: OptionChecks<RuntimeOptions> = {
@@ -31,6 +37,7 @@ export const runtimeChecks: OptionChecks<RuntimeOptions> = {
   fragmentSize: settingChecks.fragmentSize,
   writeBudget: takes.atLeast(1),
   closer: takes.oneOf("page", "program"),
+  wrapTransport: takes.callback,
 };
 
 /** Returns `defaults` overridden by `given`, and those of `runtime` one by one. A value that is no object is left to the check. */
