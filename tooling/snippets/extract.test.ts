@@ -78,12 +78,24 @@ describe("isLabelled", () => {
   const labelled = (label: string): boolean | undefined =>
     extractBlocks("a.md", `\`\`\`${label}\na\n\`\`\``).map(isLabelled)[0];
 
-  it.each(["ts run", "ts deno", "ts bun", "ts test", "ts worker", "ts page", "sh", "text", "conf", "cfg", "mermaid"])(
-    "accepts the label %j [R34]",
-    (label) => {
-      expect(labelled(label)).toBe(true);
-    },
-  );
+  it.each([
+    "ts run",
+    "ts deno",
+    "ts bun",
+    "ts test",
+    "ts worker",
+    "ts page",
+    "ts before",
+    "ts after",
+    "sh",
+    "text",
+    "conf",
+    "cfg",
+    "json",
+    "mermaid",
+  ])("accepts the label %j [R34]", (label) => {
+    expect(labelled(label)).toBe(true);
+  });
 
   it.each([
     "",

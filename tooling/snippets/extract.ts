@@ -4,10 +4,12 @@
  * - "```ts run", "```ts deno" and "```ts bun": a complete program, type-checked and run in Node, Deno or Bun;
  * - "```ts test": a test file, type-checked and run by vitest in Node;
  * - "```ts worker": a Worker, type-checked here and run in workerd by interop/workerd, or in a README by tooling/release-check;
- * - "```ts page": a program of a page whose server sends each message back, type-checked here and run by tooling/release-check.
+ * - "```ts page": a program of a page whose server sends each message back, type-checked here and run by tooling/release-check;
+ * - "```ts before" and "```ts after", one behind the other: the same program for another library and for hybi, type-checked here.
+ *   tooling/moving runs both against the same peer, to which they must do the same.
  */
 
-export type Treatment = "run" | "deno" | "bun" | "test" | "worker" | "page";
+export type Treatment = "run" | "deno" | "bun" | "test" | "worker" | "page" | "before" | "after";
 
 /** A block of any language. */
 export interface Block {
@@ -31,10 +33,19 @@ export interface Snippet {
   readonly code: string;
 }
 
-const treatments: readonly string[] = ["run", "deno", "bun", "test", "worker", "page"] satisfies Treatment[];
+const treatments: readonly string[] = [
+  "run",
+  "deno",
+  "bun",
+  "test",
+  "worker",
+  "page",
+  "before",
+  "after",
+] satisfies Treatment[];
 
 /** Languages of blocks that are not programs: commands, output, configuration of other programs, and pictures. */
-const otherLanguages: readonly string[] = ["sh", "text", "conf", "cfg", "mermaid"];
+const otherLanguages: readonly string[] = ["sh", "text", "conf", "cfg", "json", "mermaid"];
 
 export function extractBlocks(document: string, markdown: string): Block[] {
   const blocks: Block[] = [];

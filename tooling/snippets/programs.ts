@@ -14,7 +14,10 @@ export interface Program {
   readonly code: string;
 }
 
-/** The command that runs a program. Workers are run by interop/workerd; those of READMEs, and pages, by tooling/release-check. */
+/**
+ * The command that runs a program. Workers are run by interop/workerd; those of READMEs, and pages, by tooling/release-check; programs
+ * before and after a move by tooling/moving.
+ */
 const commands: Partial<Record<Treatment, readonly string[]>> = {
   run: ["tsx", "--conditions=@hybi/source"],
   deno: ["deno", "run", "-A", "--conditions", "@hybi/source"],
@@ -29,6 +32,8 @@ const endings: Record<Treatment, string> = {
   test: "vitest.ts",
   deno: "deno.ts",
   bun: "bun.ts",
+  before: "before.ts",
+  after: "after.ts",
 };
 
 /** As in vitest.workspace.ts: resolves packages to their sources, and not to the last build. */
@@ -62,15 +67,20 @@ export class Programs {
 
   /** Returns the compiler errors of `program`, after compilation. */
   problemsOf(program: Program): readonly string[] {
-    return this.#problems.get(this.#pathOf(program)) ?? [];
+    return this.#problems.get(this.pathOf(program)) ?? [];
+  }
+
+  /** Writes the programs. */
+  write(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+    mkdirSync(this.#folder, { recursive: true });
+    writeFileSync(join(this.#folder, "vitest.config.ts"), vitestConfig);
+    for (const program of this.all) writeFileSync(this.pathOf(program), program.code);
   }
 
   /** Writes and compiles the programs. Those of other runtimes use the types of their runtime. */
   async compile(): Promise<void> {
-    rmSync(this.#folder, { recursive: true, force: true });
-    mkdirSync(this.#folder, { recursive: true });
-    writeFileSync(join(this.#folder, "vitest.config.ts"), vitestConfig);
-    for (const program of this.all) writeFileSync(this.#pathOf(program), program.code);
+    this.write();
     // An example may declare names without using them.
     const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
     const others = ["./*.deno.ts", "./*.bun.ts"];
@@ -92,7 +102,7 @@ export class Programs {
   run({ treatment, ...program }: Program): Promise<RunResult> {
     const command = commands[treatment] ?? [];
     const config = treatment === "test" ? [join(this.#folder, "vitest.config.ts")] : [];
-    return run([...command, ...config, this.#pathOf({ treatment, ...program })], {
+    return run([...command, ...config, this.pathOf({ treatment, ...program })], {
       cwd: join(root, "examples"),
       capture: true,
       // A test file takes longer than a program.
@@ -104,7 +114,7 @@ export class Programs {
     const path = join(this.#folder, name);
     writeFileSync(path, JSON.stringify(project));
     const { exitCode, output } = await run(["tsc", "--project", path, "--pretty", "false"], { capture: true });
-    const files = this.all.map((program) => this.#pathOf(program));
+    const files = this.all.map((program) => this.pathOf(program));
     if (exitCode === 0) return;
     // An error may continue in indented lines.
     for (const text of output.split(/\n(?!\s)/).filter((line) => line !== "")) {
@@ -116,7 +126,8 @@ export class Programs {
     }
   }
 
-  #pathOf({ place, treatment }: Program): string {
+  /** Returns the path of the file of a program. */
+  pathOf({ place, treatment }: Program): string {
     const name = place
       .replaceAll("/", "-")
       .replace(/\.(md|ts)\b/, "")

@@ -1,0 +1,57 @@
+/**
+ * The guides for programs that move to hybi show each idiom twice, as a program for the other library (`ts before`) and as one for
+ * hybi (`ts after`). Both run here in turn, against the same raw peer, to which they must do what the scenario of their heading
+ * expects.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { root } from "../repository.ts";
+import { extractSnippets, type Treatment } from "../snippets/extract.ts";
+import { type Program, Programs } from "../snippets/programs.ts";
+import { runScenario, type Scenario } from "./scenario.ts";
+import { fromWs } from "./scenarios/from-ws.ts";
+
+const guides: Readonly<Record<string, Readonly<Record<string, Scenario>>>> = {
+  "docs/guide/from-ws.md": fromWs,
+};
+
+interface Side extends Program {
+  readonly heading: string;
+  readonly treatment: Treatment;
+}
+
+/** The programs of a document that stand before and after a move, with the headings above them. */
+function sidesOf(document: string): Side[] {
+  const markdown = readFileSync(join(root, document), "utf8");
+  const lines = markdown.split("\n");
+  return extractSnippets(document, markdown).flatMap(({ line, treatment, code }) => {
+    if (treatment !== "before" && treatment !== "after") return [];
+    const above = lines.slice(0, line).reverse();
+    const heading = above.find((text) => text.startsWith("#"))?.replace(/^#+ /, "") ?? "";
+    return [{ heading, treatment, code, place: `${document}:${line}` }];
+  });
+}
+
+describe.each(Object.entries(guides))("%s", (document, scenarios) => {
+  const sides = sidesOf(document);
+  const programs = new Programs(document.replace(/.*\/|\.md$/g, ""), sides);
+
+  it("shows each idiom twice, and each has its scenario", () => {
+    const pairs = Object.keys(scenarios).flatMap((heading) => [`${heading}: before`, `${heading}: after`]);
+    expect(sides.map(({ heading, treatment }) => `${heading}: ${treatment}`)).toEqual(pairs);
+  });
+
+  // They are type-checked with all others.
+  beforeAll(() => programs.write());
+
+  it.each(sides.map((side) => [`${side.heading}: ${side.treatment}`, side] as const))(
+    "%s",
+    async (_, side) => {
+      const scenario = scenarios[side.heading];
+      if (scenario === undefined) throw new Error("it has no scenario");
+      expect(await runScenario(scenario, programs.pathOf(side))).toEqual(scenario.expected);
+    },
+    60_000,
+  );
+});
