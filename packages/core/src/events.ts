@@ -94,6 +94,7 @@ export interface RequestEvent {
  */
 export interface OpenEvent {
   readonly type: "open";
+  /** Client: a `ClientAgreement`, with the response that opened the connection. */
   readonly agreement: Agreement;
   /** Bytes that arrived after the end of the handshake, in the same chunk, and have not been received yet. Usually empty. */
   readonly rest: Uint8Array;

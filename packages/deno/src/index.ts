@@ -91,6 +91,7 @@ export {
   answerOpeningRequest,
   checkOpeningRequest,
   checkOpeningResponse,
+  type ClientAgreement,
   encodeResponseHead,
   type OpeningRequestCheck,
   type OpeningRequestCheckOptions,

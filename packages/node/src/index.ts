@@ -92,6 +92,7 @@ export {
   answerOpeningRequest,
   checkOpeningRequest,
   checkOpeningResponse,
+  type ClientAgreement,
   encodeResponseHead,
   type OpeningRequestCheck,
   type OpeningRequestCheckOptions,

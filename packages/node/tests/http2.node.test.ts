@@ -383,6 +383,20 @@ describe("our server in an HTTP/2 stream", () => {
 });
 
 describe("our client in an HTTP/2 stream", () => {
+  it("has the response with the fields that the server has added, and without those of the handshake", async () => {
+    const url = await openAnsweringServer((stream) =>
+      stream.respond({ ":status": 201, "set-cookie": ["a=1", "b=2"], "sec-websocket-protocol": "chat" }),
+    );
+    const { socket } = await openPeer(url, { protocols: "chat", transportOptions: { http2: true } });
+    const { fields, ...head } = socket.response ?? { fields: [] };
+    expect(head).toEqual({ status: 201, reasonPhrase: "", minorVersion: 0 });
+    expect(fields.filter(([name]) => name !== "date")).toEqual([
+      ["set-cookie", "a=1"],
+      ["set-cookie", "b=2"],
+    ]);
+    socket.terminate();
+  });
+
   it("talks to our server in a session of its own, which ends with it, next to plain requests [B02] [B08]", async () => {
     const port = await openServer();
     const peer = await openPeer(`ws://${host}:${port}/`, { transportOptions: { http2: true } });

@@ -4,10 +4,10 @@ import { UsageError } from "../checks/usage-error.ts";
 import { ClientConfig, type ClientHandshakeOptions } from "../config/client-config.ts";
 import type { HandshakeEvent } from "../events.ts";
 import { encodeRequestHead } from "../http/head-encoder.ts";
-import type { Agreement } from "../vocabulary/agreement.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { type ResponseViolationCode, responseViolation, type Violation } from "../vocabulary/violation.ts";
 import type { OpeningTarget, SentOpening } from "./client-request.ts";
+import type { ClientAgreement } from "./kept-response.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { checkUpgrade } from "./response-check.ts";
 import { ResponseReader, type ResponseStep } from "./response-reader.ts";
@@ -107,8 +107,14 @@ export class ClientHandshake {
         if (check.type === "violation") return this.#fail(check.violation);
         this.#phase = "open";
         const rest = step.end < chunk.length ? plainBytes(chunk.subarray(step.end)) : new Uint8Array(0);
-        const { role, subprotocol, extensions } = check.agreement;
-        const agreement: Agreement = { role, subprotocol, extensions, tolerated: this.#reader.tolerated };
+        const { role, subprotocol, extensions, response } = check.agreement;
+        const agreement: ClientAgreement = {
+          role,
+          subprotocol,
+          extensions,
+          tolerated: this.#reader.tolerated,
+          response,
+        };
         return [{ type: "open", agreement, rest }];
       }
     }

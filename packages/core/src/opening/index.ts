@@ -25,6 +25,7 @@ export { type RejectedOpening, type Rejection, rejectionFor, rejectOpeningReques
 export type { OpeningOptions, OpeningTarget, SentOpening } from "./client-request.ts";
 export { openUpgrade, type UpgradeOpening } from "./upgrade.ts";
 export { checkOpeningResponse, type OpeningResponseCheck } from "./response-check.ts";
+export type { ClientAgreement } from "./kept-response.ts";
 
 // The handshake over bytes.
 export type { ClientHandshakeOptions } from "../config/client-config.ts";

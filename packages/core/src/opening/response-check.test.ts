@@ -22,6 +22,7 @@ describe("checkOpeningResponse", () => {
       subprotocol: undefined,
       extensions: [],
       tolerated: [],
+      response: { status: 101, reasonPhrase: "", minorVersion: 1, fields: [] },
     };
     expect(checkOpeningResponse(head, sent)).toEqual({ type: "agreement", agreement });
   });

@@ -1,18 +1,18 @@
 /** The client's check of the server's response (RFC 6455 §4.1, "validate the server's response"). */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
-import { type Fields, fieldValues } from "../http/fields.ts";
+import { fieldValues } from "../http/fields.ts";
 import { parseTokenList } from "../http/grammar.ts";
 import type { ResponseHead } from "../http/head.ts";
-import type { Agreement } from "../vocabulary/agreement.ts";
 import { type ResponseViolationCode, responseViolation, type Violation } from "../vocabulary/violation.ts";
 import type { SentOpening } from "./client-request.ts";
 import { parseExtensions } from "./extension-header.ts";
+import { type ClientAgreement, keptResponse } from "./kept-response.ts";
 import { acceptValue, type Sha1 } from "./key.ts";
 import { checkExtensionAnswers } from "./negotiation.ts";
 
 /** Result of the check of a response. A rejection is a regular HTTP response, not a violation (RFC 6455 §4.1 step 1). */
 export type OpeningResponseCheck =
-  | { readonly type: "agreement"; readonly agreement: Agreement }
+  | { readonly type: "agreement"; readonly agreement: ClientAgreement }
   | { readonly type: "rejection" }
   | { readonly type: "violation"; readonly violation: Violation };
 
@@ -42,7 +42,7 @@ export function checkUpgrade(
 ): UpgradeCheck {
   const code = checkUpgradeFields(head, sent.key, sha1);
   if (code !== undefined) return { type: "violation", violation: responseViolation(code, offset) };
-  return checkTerms(head.fields, sent, offset);
+  return checkTerms(head, sent, offset);
 }
 
 /** Steps 2 to 4: the fields that prove that the server read the request and supports the protocol. */
@@ -67,7 +67,8 @@ function checkUpgradeFields(
 }
 
 /** Steps 5 and 6, also used for an Extended CONNECT (RFC 8441 §5): checks that the server chose only what was offered. */
-export function checkTerms(fields: Fields, sent: SentOpening, offset: number): UpgradeCheck {
+export function checkTerms(head: ResponseHead, sent: SentOpening, offset: number): UpgradeCheck {
+  const { fields } = head;
   const subprotocols = fieldValues(fields, "sec-websocket-protocol");
   const subprotocol = sent.subprotocols.find((offered) => offered === subprotocols[0]);
   const code = checkSubprotocol(subprotocols, subprotocol, sent);
@@ -84,7 +85,8 @@ export function checkTerms(fields: Fields, sent: SentOpening, offset: number): U
   const fault = checkExtensionAnswers(extensions, sent.extensions);
   if (fault !== undefined) return { type: "violation", violation: responseViolation(fault.code, offset, fault.detail) };
 
-  return { type: "agreement", agreement: { role: "client", subprotocol, extensions, tolerated: [] } };
+  const response = keptResponse(head);
+  return { type: "agreement", agreement: { role: "client", subprotocol, extensions, tolerated: [], response } };
 }
 
 /** Checks Sec-WebSocket-Protocol-Server = token (RFC 6455 §4.3), which must be one of the offered subprotocols. */

@@ -112,8 +112,10 @@ describe("the bytes after an opening handshake", () => {
     ]);
     if (parsed.type !== "request" || stream.type !== "request") throw new Error("refused");
     const terms = ["extensions", "role", "subprotocol", "tolerated"];
+    // That of a client has the head of the response, too: here, one without fields of its own.
+    expect(Object.keys(agreement).sort()).toEqual(["extensions", "response", "role", "subprotocol", "tolerated"]);
+    expect(agreement).toMatchObject({ response: { status: 101, fields: [] } });
     for (const each of [
-      agreement,
       plainAgreement("server"),
       answerOpeningRequest(parsed.request).agreement,
       answerExtendedConnect(stream.request).agreement,

@@ -121,6 +121,7 @@ export const entryPoints: Readonly<Record<string, EntryPoint>> = {
     ],
     types: [
       "AcceptedOpening",
+      "ClientAgreement",
       "ClientHandshakeOptions",
       "ExtendedConnectOpening",
       "ExtensionOffer",
@@ -224,6 +225,7 @@ export const entryPoints: Readonly<Record<string, EntryPoint>> = {
       "checkPrepared",
       "checkSendOptions",
       "deadlinesCheck",
+      "isPrepared",
       "openingChecks",
       "rejectionChecks",
       "sendChecks",

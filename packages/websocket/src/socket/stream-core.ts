@@ -10,6 +10,7 @@ import type { Pump } from "../pump/pump.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { CLOSED, CONNECTING, Lifecycle, OPEN } from "./lifecycle.ts";
 import type { Opening } from "./opening.ts";
+import { responseOf } from "./opening-response.ts";
 import { isMistake } from "./send-errors.ts";
 import type { StreamMessage, StreamSettings, WebSocketCloseInfo, WebSocketOpenInfo } from "./stream-info.ts";
 
@@ -125,6 +126,7 @@ export class StreamCore extends Lifecycle {
       writable: this.#writable(),
       extensions: formatExtensions(agreement),
       protocol: agreement.subprotocol ?? "",
+      response: responseOf(agreement),
     });
   }
 

@@ -1,4 +1,5 @@
 /** What a WebSocketStream of either role is made of (WHATWG WebSockets, WebSocketStream): settings, results and messages. */
+import type { ResponseHead } from "@hybi/core/opening";
 import { checkOptions, type OptionChecks, takes } from "@hybi/core/options";
 
 /** A message: text as a string, binary as bytes in a buffer of their own. */
@@ -12,6 +13,8 @@ export interface WebSocketOpenInfo {
   readonly extensions: string;
   /** The subprotocol in use; empty for none. */
   readonly protocol: string;
+  /** Extension: the response that opened the connection of a client; see `WebSocket.response`. */
+  readonly response: ResponseHead | undefined;
 }
 
 /** How a connection was closed, or how to close it. */

@@ -4,6 +4,7 @@
  */
 
 import type { Agreement, PreparedMessage, SendOptions } from "@hybi/core";
+import type { ResponseHead } from "@hybi/core/opening";
 import { checkOptions, checkPrepared, checkSendOptions, type OptionChecks, takes } from "@hybi/core/options";
 import { type Closer, checkClose } from "../dom/check-close.ts";
 import { invalidState } from "../dom/dom-exception.ts";
@@ -33,6 +34,7 @@ import {
 import { formatExtensions } from "./format-extensions.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./lifecycle.ts";
 import type { OnLoss } from "./message-queue.ts";
+import { responseOf } from "./opening-response.ts";
 import { type SocketCore, type SocketSendOptions, sendOptions } from "./socket-core.ts";
 import { checkSource, SocketSource } from "./socket-source.ts";
 import type { SocketStatistics } from "./socket-statistics.ts";
@@ -257,6 +259,15 @@ export class WebSocket extends EventTarget {
   /** What both endpoints agreed on, once the connection is open. */
   get agreement(): Agreement | undefined {
     return this.#core.agreement;
+  }
+
+  /**
+   * The response that opened the connection of a client, with its status and the fields that the server has added, such as
+   * Set-Cookie; those of the opening handshake itself are left out, see `ClientAgreement`. Undefined while connecting, for an accepted socket, and where the
+   * opening was no exchange over HTTP. A response that rejects the opening is in the `failure` of the `error` event and of `connect`.
+   */
+  get response(): ResponseHead | undefined {
+    return responseOf(this.#core.agreement);
   }
 
   get statistics(): SocketStatistics {

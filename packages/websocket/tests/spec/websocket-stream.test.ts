@@ -190,7 +190,7 @@ describe("the WebSocketStream", () => {
 
   it("rejects when there is no transport", async () => {
     const stream = new WebSocketStream("ws://example.com/");
-    expect((await rejection(stream.opened)).message).toMatch(/options.runtime.connect/);
+    expect((await rejection(stream.opened)).message).toMatch(/options.openTransport/);
   });
 
   it("rejects closed, and errors its streams, when the end is not clean [W15]", async () => {

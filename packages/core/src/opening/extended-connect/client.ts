@@ -63,5 +63,7 @@ export function checkExtendedConnectResponse(list: Fields, sent: SentOpening): O
   if (status === undefined)
     return { type: "violation", violation: streamResponseViolation("opening/pseudo-field-missing", 0) };
   // RFC 9110 §9.3.6: any 2xx means that CONNECT succeeded. Sec-WebSocket-Accept is ignored (RFC 8441 §5).
-  return /^2[0-9][0-9]$/.test(status) ? checkTerms(read.fields, sent, 0) : { type: "rejection" };
+  if (!/^2[0-9][0-9]$/.test(status)) return { type: "rejection" };
+  // Neither HTTP/2 nor HTTP/3 has a reason phrase (RFC 9113 §8.3.2).
+  return checkTerms({ status: Number(status), reasonPhrase: "", minorVersion: 0, fields: read.fields }, sent, 0);
 }
