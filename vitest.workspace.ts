@@ -21,6 +21,7 @@ const suites: { name: string; root: string; runtimes: readonly Runtime[] }[] = [
   { name: "deno", root: "packages/deno", runtimes: ["deno"] },
   { name: "bun", root: "packages/bun", runtimes: ["bun"] },
   { name: "isomorphic", root: "packages/isomorphic", runtimes: ["node"] },
+  { name: "ws", root: "packages/ws", runtimes: ["node"] },
   { name: "testing", root: "packages/testing", runtimes: ["node", "deno", "bun"] },
   { name: "conformance", root: "packages/conformance", runtimes: ["node", "deno", "bun"] },
   { name: "examples", root: "examples", runtimes: ["node"] },

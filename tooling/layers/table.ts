@@ -158,6 +158,25 @@ const node: Layers = {
   },
 };
 
+/** `@hybi/ws`: the pump as an EventEmitter; the server knows the socket, and not the other way round. */
+const ws: Layers = {
+  options: { mayImport: [] },
+  events: { mayImport: [] },
+  "event-target": { mayImport: ["events"] },
+  data: { mayImport: [] },
+  joiner: { mayImport: ["data"] },
+  errors: { mayImport: [] },
+  extension: { mayImport: [] },
+  subprotocol: { mayImport: [] },
+  deflate: { mayImport: ["options"] },
+  "client-opening": { mayImport: ["options", "errors", "extension", "deflate"] },
+  websocket: { mayImport: ["options", "event-target", "data", "joiner", "errors", "deflate", "client-opening"] },
+  "websocket-server": { mayImport: ["options", "errors", "deflate", "websocket"] },
+  stream: { mayImport: ["websocket"] },
+  browser: { mayImport: [] },
+  index: { mayImport: ["extension", "subprotocol", "websocket", "websocket-server", "stream"] },
+};
+
 /** Layers by package. A package that is not listed has one layer. */
 export const layers: Readonly<Record<string, Layers>> = {
   core,
@@ -167,6 +186,7 @@ export const layers: Readonly<Record<string, Layers>> = {
   bun,
   testing,
   conformance,
+  ws,
 };
 
 export interface PackageRule {
@@ -185,6 +205,8 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   bun: { packages: ["core", "permessage-deflate", "websocket"], modules: ["node:", "bun"] },
   // One class from each runtime; nothing in a page.
   isomorphic: { packages: ["node", "deno", "bun"], modules: [] },
+  // The interface of another package, over this one.
+  ws: { packages: ["core", "permessage-deflate", "websocket", "node"], modules: ["node:"] },
   // The contract of adapters uses the interfaces of the web platform; one test starts a worker thread where there is none.
   testing: { packages: ["core", "permessage-deflate", "websocket"], modules: ["fast-check", "node:worker_threads"] },
   // Tests any endpoint over sockets of Node. It takes the kinds of hostile clients and helpers for bytes from `testing`.

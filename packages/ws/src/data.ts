@@ -1,0 +1,35 @@
+/** What `send`, `ping` and `pong` take, as bytes or text, and views as Buffers. */
+import { Buffer } from "node:buffer";
+
+/** Returns a Buffer over `bytes[start, end)` without a copy. */
+export function bufferOver(bytes: Uint8Array, start: number, end: number): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+}
+
+/** Returns the memory of `data` alone, as an ArrayBuffer. */
+export function arrayBufferOf(data: Buffer): ArrayBuffer {
+  if (data.byteLength === data.buffer.byteLength) return data.buffer as ArrayBuffer;
+  return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer;
+}
+
+/** Returns what was passed to be sent as text or as bytes: nothing is empty bytes, a number its digits, and the rest as `Buffer.from` takes it. */
+export function payloadOf(data: unknown): string | Uint8Array {
+  if (typeof data === "string" || data instanceof Uint8Array) return data;
+  if (typeof data === "number") return String(data);
+  if (data === undefined || data === null || data === false) return new Uint8Array(0);
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  return Buffer.from(data as never);
+}
+
+/** Returns payload as bytes. */
+export function bytesOf(payload: string | Uint8Array): Uint8Array {
+  return typeof payload === "string" ? Buffer.from(payload) : payload;
+}
+
+export function isBlob(data: unknown): data is Blob {
+  if (typeof data !== "object" || data === null) return false;
+  const { arrayBuffer, stream, type, [Symbol.toStringTag]: tag } = data as Record<PropertyKey, unknown>;
+  if (typeof arrayBuffer !== "function" || typeof stream !== "function" || typeof type !== "string") return false;
+  return tag === "Blob" || tag === "File";
+}

@@ -1,0 +1,55 @@
+/** permessage-deflate with the options of `ws`. */
+import type { Extension } from "@hybi/core";
+import { permessageDeflate, type WindowBits } from "@hybi/permessage-deflate/zlib";
+import type { PerMessageDeflateOptions } from "./options.ts";
+
+/** Bytes from which messages are compressed when no window is kept between them. */
+export const defaultThreshold = 1024;
+
+const extensions = new WeakMap<object, Extension>();
+const byDefault: PerMessageDeflateOptions = {};
+
+/** Returns the extension for the option `perMessageDeflate`: one for each object of options, whose connections share compressors. */
+export function deflateExtensions(option: boolean | PerMessageDeflateOptions | undefined): readonly Extension[] {
+  if (option === undefined || option === false || option === null) return [];
+  const options = option === true ? byDefault : option;
+  let found = extensions.get(options);
+  if (found === undefined) {
+    found = createExtension(options);
+    extensions.set(options, found);
+  }
+  return [found];
+}
+
+function createExtension(options: PerMessageDeflateOptions): Extension {
+  const { zlibDeflateOptions, serverMaxWindowBits, clientMaxWindowBits } = options;
+  return permessageDeflate({
+    serverNoContextTakeover: options.serverNoContextTakeover === true,
+    clientNoContextTakeover: options.clientNoContextTakeover === true,
+    serverMaxWindowBits: windowBits(serverMaxWindowBits),
+    // `true`, as `ws` has it, lets the server choose.
+    clientMaxWindowBits: windowBits(clientMaxWindowBits),
+    level: level(zlibDeflateOptions?.level),
+    memoryLevel: zlibDeflateOptions?.memLevel ?? undefined,
+    // The connection decides for each message, by the threshold of `ws`: see `compresses`.
+    threshold: 0,
+  });
+}
+
+function windowBits(value: number | boolean | null | undefined): WindowBits | undefined {
+  return typeof value === "number" ? (value as WindowBits) : undefined;
+}
+
+/** -1 is the default of zlib. */
+function level(value: number | null | undefined): number | undefined {
+  return value === undefined || value === null || value === -1 ? undefined : value;
+}
+
+/** Returns the smallest message in bytes that is compressed. With a window that is kept, `ws` compresses all of them. */
+export function thresholdOf(
+  option: boolean | PerMessageDeflateOptions | undefined,
+  sendsWithoutTakeover: boolean,
+): number {
+  if (!sendsWithoutTakeover) return 0;
+  return (typeof option === "object" ? option.threshold : undefined) ?? defaultThreshold;
+}

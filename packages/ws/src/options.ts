@@ -1,0 +1,91 @@
+/** The options of `ws` 8. Those that it passes on are Node's. */
+import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import type { Duplex } from "node:stream";
+import type { SecureContextOptions } from "node:tls";
+import type { ZlibOptions } from "node:zlib";
+
+/** Options of permessage-deflate (RFC 7692). */
+export interface PerMessageDeflateOptions {
+  /** Whether the server compresses each message by itself: a client asks for it, a server does it. */
+  serverNoContextTakeover?: boolean | undefined;
+  /** Whether the client compresses each message by itself: a client does it, a server demands it. */
+  clientNoContextTakeover?: boolean | undefined;
+  /** 8 to 15. */
+  serverMaxWindowBits?: number | undefined;
+  /** 8 to 15. On a client, `true` lets the server choose, which is also the default. */
+  clientMaxWindowBits?: number | boolean | undefined;
+  /** Of these, `level` and `memLevel` count. */
+  zlibDeflateOptions?: ZlibOptions | undefined;
+  /** Accepted and ignored: output is bounded by `maxPayload` while it is made. */
+  zlibInflateOptions?: ZlibOptions | undefined;
+  /** Bytes below which a message is not compressed when no window is kept between messages. Default 1,024. */
+  threshold?: number | undefined;
+  /** Accepted and ignored: messages are compressed in turn, and large ones in slices. */
+  concurrencyLimit?: number | undefined;
+}
+
+/** What clients and servers have in common. */
+export interface ConnectionOptions {
+  /** Whether several of `message`, `ping` and `pong` may be emitted in one turn of the event loop. Default true. */
+  allowSynchronousEvents?: boolean | undefined;
+  /** Whether Pings are answered. Default true. */
+  autoPong?: boolean | undefined;
+  /** Milliseconds from the first Close frame until the socket is destroyed. Default 30,000. */
+  closeTimeout?: number | undefined;
+  /** Longest message in bytes, after decompression. Default 100 MiB. */
+  maxPayload?: number | undefined;
+  /** Most fragments of a message. Default 131,072. */
+  maxFragments?: number | undefined;
+  /** Accepted and ignored: what a message holds does not depend on the chunks in which it arrives. */
+  maxBufferedChunks?: number | undefined;
+  /** Accepted and ignored: text is always checked, as it arrives, because RFC 6455 §8.1 demands it. */
+  skipUTF8Validation?: boolean | undefined;
+}
+
+/** A certificate or key of TLS. */
+export type CertMeta = string | string[] | Buffer | Buffer[];
+
+/** Options of a client of the class `Socket`; those of `http.request` and `tls.connect` are passed on. */
+export interface ClientOptionsFor<Socket> extends ConnectionOptions, SecureContextOptions {
+  protocol?: string | undefined;
+  followRedirects?: boolean | undefined;
+  /** Fills a masking key of four bytes. It must be unpredictable (RFC 6455 §10.3). */
+  generateMask?(mask: Buffer): void;
+  /** Milliseconds for the opening handshake. Default: no limit. */
+  handshakeTimeout?: number | undefined;
+  /** Default 10. */
+  maxRedirects?: number | undefined;
+  /** Default true. */
+  perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined;
+  localAddress?: string | undefined;
+  /** 13, or 8, which has the same frames. */
+  protocolVersion?: number | undefined;
+  headers?: { [key: string]: string } | undefined;
+  origin?: string | undefined;
+  agent?: Agent | undefined;
+  host?: string | undefined;
+  family?: number | undefined;
+  checkServerIdentity?(servername: string, cert: CertMeta): boolean;
+  rejectUnauthorized?: boolean | undefined;
+  createConnection?: ((options: object, callback?: (...args: never[]) => void) => Duplex) | undefined;
+  /** Called before the request is sent; must call `request.end()`. */
+  finishRequest?(request: ClientRequest, websocket: Socket): void;
+}
+
+/** What `verifyClient` gets. */
+export interface ClientInfo<Request extends IncomingMessage = IncomingMessage> {
+  origin: string;
+  secure: boolean;
+  req: Request;
+}
+
+/** Returns whether to accept the request. */
+export type VerifyClientCallbackSync<Request extends IncomingMessage = IncomingMessage> = (
+  info: ClientInfo<Request>,
+) => boolean;
+
+/** Calls back whether to accept the request, and otherwise with what response. */
+export type VerifyClientCallbackAsync<Request extends IncomingMessage = IncomingMessage> = (
+  info: ClientInfo<Request>,
+  callback: (accepts: boolean, code?: number, message?: string, headers?: OutgoingHttpHeaders) => void,
+) => void;

@@ -1,0 +1,377 @@
+/**
+ * The server of `ws`: it takes connections over in the event `upgrade` of a server of node:http, its own or that of the application.
+ * The request is checked by core.
+ */
+import type { Buffer } from "node:buffer";
+import { EventEmitter } from "node:events";
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, STATUS_CODES } from "node:http";
+import type { Server as SecureServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Extension } from "@hybi/core";
+import {
+  type AcceptedOpening,
+  answerOpeningRequest,
+  checkOpeningRequest,
+  type FieldLine,
+  type OpeningRequest,
+  type RequestHead,
+} from "@hybi/core/opening";
+import { deflateExtensions } from "./deflate.ts";
+import { openingError } from "./errors.ts";
+import type {
+  ConnectionOptions,
+  PerMessageDeflateOptions,
+  VerifyClientCallbackAsync,
+  VerifyClientCallbackSync,
+} from "./options.ts";
+import { type ConnectionSetup, openAccepted, serverSetup, WebSocket } from "./websocket.ts";
+
+/** Options of a server. Exactly one of `port`, `server` and `noServer` is needed. */
+export interface ServerOptions<
+  Socket extends typeof WebSocket = typeof WebSocket,
+  Request extends typeof IncomingMessage = typeof IncomingMessage,
+> extends ConnectionOptions {
+  host?: string | undefined;
+  port?: number | undefined;
+  backlog?: number | undefined;
+  server?: Server<Request> | SecureServer<Request> | undefined;
+  verifyClient?:
+    | VerifyClientCallbackAsync<InstanceType<Request>>
+    | VerifyClientCallbackSync<InstanceType<Request>>
+    | undefined;
+  handleProtocols?: ((protocols: Set<string>, request: InstanceType<Request>) => string | false) | undefined;
+  path?: string | undefined;
+  noServer?: boolean | undefined;
+  /** Whether `clients` is kept. Default true. */
+  clientTracking?: boolean | undefined;
+  /** Default false. */
+  perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined;
+  /** The class of accepted sockets. */
+  WebSocket?: Socket | undefined;
+}
+
+/** Sockets that were passed to `handleUpgrade`. */
+const taken = new WeakSet<Duplex>();
+
+type Verdict = (accepts: boolean, code?: number, message?: string, headers?: OutgoingHttpHeaders) => void;
+
+/** A request that has been checked. */
+interface Checked {
+  readonly request: OpeningRequest;
+  readonly req: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/**
+ * A server.
+ *
+ * @example
+ * const server = new WebSocketServer({ port: 8080 });
+ * server.on("connection", (socket) => socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary })));
+ */
+export class WebSocketServer<
+  Socket extends typeof WebSocket = typeof WebSocket,
+  Request extends typeof IncomingMessage = typeof IncomingMessage,
+> extends EventEmitter {
+  readonly options: ServerOptions<Socket, Request>;
+  /** The accepted sockets that are not closed; undefined with `clientTracking: false`. */
+  readonly clients!: Set<InstanceType<Socket>>;
+  /** The HTTP server; undefined with `noServer`, and once it is closed. */
+  _server: Server | undefined;
+
+  readonly #extensions: readonly Extension[];
+  readonly #setup: ConnectionSetup;
+  #state: "running" | "closing" | "closed" = "running";
+  #removeListeners: (() => void) | undefined;
+  /** Whether `close` is emitted when the last client has gone. */
+  #closesWithClients = false;
+
+  /** @throws TypeError unless exactly one of `port`, `server` and `noServer` is given */
+  constructor(options: ServerOptions<Socket, Request> = {}, callback?: () => void) {
+    super();
+    const { port, server, noServer } = options;
+    const given = [port !== undefined && port !== null, Boolean(server), Boolean(noServer)];
+    if (given.filter(Boolean).length !== 1) {
+      throw new TypeError('One and only one of the "port", "server", or "noServer" options must be specified');
+    }
+    this.options = {
+      ...{ allowSynchronousEvents: true, autoPong: true, closeTimeout: 30_000, maxPayload: 104_857_600 },
+      ...{ skipUTF8Validation: false, perMessageDeflate: false, clientTracking: true, WebSocket: WebSocket as Socket },
+      ...options,
+    };
+    this.#extensions = deflateExtensions(this.options.perMessageDeflate);
+    this.#setup = serverSetup(this.options, this.#extensions);
+    if (this.options.clientTracking) this.clients = new Set();
+    if (given[0]) {
+      this._server = createServer(answerWithoutUpgrade);
+      this._server.listen(port as number, options.host as string, options.backlog as number, callback);
+    } else if (server) this._server = server as unknown as Server;
+    if (this._server !== undefined) this.#listenTo(this._server);
+  }
+
+  /**
+   * Returns the address of the server, or null once it is closed.
+   *
+   * @throws Error with `noServer`
+   */
+  address(): AddressInfo | string | null {
+    if (this.options.noServer) throw new Error('The server is operating in "noServer" mode');
+    return this._server === undefined ? null : this._server.address();
+  }
+
+  /** Stops accepting. A server that was passed stays open, and so do the clients. */
+  close(callback?: (error?: Error) => void): void {
+    if (this.#state === "closed") {
+      if (callback !== undefined) this.once("close", () => callback(new Error("The server is not running")));
+      process.nextTick(() => this.emit("close"));
+      return;
+    }
+    if (callback !== undefined) this.once("close", callback);
+    if (this.#state === "closing") return;
+    this.#state = "closing";
+    this.#removeListeners?.();
+    this.#removeListeners = undefined;
+    const server = this._server;
+    this._server = undefined;
+    if (server !== undefined && !this.options.server) {
+      server.close(() => this.#emitClose());
+      return;
+    }
+    if (this.clients !== undefined && this.clients.size > 0) this.#closesWithClients = true;
+    else process.nextTick(() => this.#emitClose());
+  }
+
+  /** Whether a request is for this server: by the option `path`. Override it for more. */
+  shouldHandle(request: InstanceType<Request>): boolean | Promise<boolean> {
+    const { path } = this.options;
+    if (!path) return true;
+    const { url = "" } = request;
+    const query = url.indexOf("?");
+    return (query < 0 ? url : url.slice(0, query)) === path;
+  }
+
+  /** Answers an upgrade request. `callback` gets the socket of one that is accepted. */
+  handleUpgrade(
+    request: InstanceType<Request>,
+    socket: Duplex,
+    upgradeHead: Buffer,
+    callback: (client: InstanceType<Socket>, request: InstanceType<Request>) => void,
+  ): void {
+    socket.on("error", destroyOnError);
+    // Drafts before 13 have the same frames (their version is 8), and the same request but for the name of Origin.
+    const isDraft = request.headers["sec-websocket-version"] === "8";
+    const check = checkOpeningRequest(requestHead(request, isDraft), { tolerate });
+    if (check.type === "violation") {
+      const { violation } = check;
+      const headers: Record<string, string> = {};
+      if (violation.code.startsWith("opening/version")) headers["Sec-WebSocket-Version"] = "13, 8";
+      const error = openingError(violation);
+      this.#reject(request, socket, violation.httpStatus ?? 400, error, headers);
+      return;
+    }
+    const checked: Checked = { request: check.request, req: request, socket, head: upgradeHead };
+    const handles = this.shouldHandle(request);
+    if (typeof handles === "boolean") this.#handle(handles, isDraft, checked, callback as never);
+    else {
+      Promise.resolve(handles).then(
+        (result) => this.#handle(result, isDraft, checked, callback as never),
+        (error) => {
+          abort(socket, 500);
+          throwLater(error);
+        },
+      );
+    }
+  }
+
+  #handle(
+    handles: boolean,
+    isDraft: boolean,
+    checked: Checked,
+    callback: (client: InstanceType<Socket>, request: IncomingMessage) => void,
+  ): void {
+    const { req, socket } = checked;
+    if (!handles) {
+      abort(socket, 400);
+      return;
+    }
+    const { verifyClient } = this.options;
+    if (!verifyClient) {
+      this.#complete(checked, callback);
+      return;
+    }
+    const connection = req.socket as { authorized?: boolean; encrypted?: boolean };
+    const info = {
+      origin: req.headers[isDraft ? "sec-websocket-origin" : "origin"] as string,
+      secure: Boolean(connection.authorized || connection.encrypted),
+      req: req as InstanceType<Request>,
+    };
+    if (verifyClient.length !== 2) {
+      if ((verifyClient as (given: typeof info) => boolean)(info)) this.#complete(checked, callback);
+      else abort(socket, 401);
+      return;
+    }
+    const decide: Verdict = (accepts, code, message, headers) => {
+      if (accepts) this.#complete(checked, callback);
+      else abort(socket, code || 401, message, headers);
+    };
+    (verifyClient as (given: typeof info, verdict: Verdict) => void)(info, decide);
+  }
+
+  #complete(checked: Checked, callback: (client: InstanceType<Socket>, request: IncomingMessage) => void): void {
+    const { request, req, socket, head } = checked;
+    // The client may have gone while the application decided.
+    if (!socket.readable || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    if (taken.has(socket)) {
+      throw new Error(
+        "server.handleUpgrade() was called more than once with the same socket, possibly due to a misconfiguration",
+      );
+    }
+    taken.add(socket);
+    if (this.#state !== "running") {
+      abort(socket, 503);
+      return;
+    }
+    let accepted: AcceptedOpening;
+    try {
+      accepted = answerOpeningRequest(request, {
+        subprotocol: this.#chooseSubprotocol(request, req),
+        extensions: this.#extensions,
+      });
+    } catch (error) {
+      // A subprotocol that was not offered, for example: RFC 6455 §4.2.2 forbids to answer with it.
+      this.#reject(req, socket, 500, error as Error, {});
+      return;
+    }
+    const lines = headLines(accepted);
+    this.emit("headers", lines, req);
+    socket.write(`${lines.map(checkedLine).concat("\r\n").join("\r\n")}`);
+    socket.removeListener("error", destroyOnError);
+    const Class = this.options.WebSocket as unknown as new (
+      address: null,
+      protocols: undefined,
+      options: object,
+    ) => WebSocket;
+    const client = new Class(null, undefined, this.options) as InstanceType<Socket>;
+    this.clients?.add(client);
+    openAccepted(client, socket, head, accepted.agreement, this.#setup, () => this.#clientClosed(client));
+    callback(client, req);
+  }
+
+  #chooseSubprotocol({ subprotocols }: OpeningRequest, request: IncomingMessage): string | undefined {
+    if (subprotocols.length === 0) return undefined;
+    const { handleProtocols } = this.options;
+    if (!handleProtocols) return subprotocols[0];
+    return handleProtocols(new Set(subprotocols), request as InstanceType<Request>) || undefined;
+  }
+
+  #clientClosed(client: InstanceType<Socket>): void {
+    if (this.clients === undefined) return;
+    this.clients.delete(client);
+    if (this.#closesWithClients && this.clients.size === 0) process.nextTick(() => this.#emitClose());
+  }
+
+  #emitClose(): void {
+    this.#state = "closed";
+    this.emit("close");
+  }
+
+  #reject(request: IncomingMessage, socket: Duplex, code: number, error: Error, headers: OutgoingHttpHeaders): void {
+    if (this.listenerCount("wsClientError") > 0) {
+      this.emit("wsClientError", error, socket, request);
+      return;
+    }
+    abort(socket, code, error.message, headers);
+  }
+
+  #listenTo(server: Server): void {
+    const listeners: Record<string, (...values: never[]) => void> = {
+      listening: () => this.emit("listening"),
+      error: (error: Error) => this.emit("error", error),
+      upgrade: (request: InstanceType<Request>, socket: Duplex, head: Buffer) => {
+        this.handleUpgrade(request, socket, head, (client, of) => this.emit("connection", client, of));
+      },
+    };
+    for (const [event, listener] of Object.entries(listeners)) server.on(event, listener as never);
+    this.#removeListeners = () => {
+      for (const [event, listener] of Object.entries(listeners)) server.removeListener(event, listener as never);
+    };
+  }
+}
+
+/** `ws` takes such requests, and they harm nobody. */
+const tolerate = ["non-canonical-key"] as const;
+
+function requestHead(request: IncomingMessage, isDraft: boolean): RequestHead {
+  const { rawHeaders } = request;
+  const fields: FieldLine[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    const isVersion = isDraft && name.toLowerCase() === "sec-websocket-version";
+    fields.push([name, isVersion ? "13" : rawHeaders[at + 1]!]);
+  }
+  return {
+    method: request.method ?? "",
+    target: request.url ?? "",
+    minorVersion: request.httpVersionMinor,
+    fields,
+  };
+}
+
+function headLines({ head }: AcceptedOpening): string[] {
+  const { status, reasonPhrase, fields } = head;
+  return [`HTTP/1.1 ${status} ${reasonPhrase}`, ...fields.map(([name, value]) => `${name}: ${value}`)];
+}
+
+/** A listener of `headers` may add lines, but no line may be two (RFC 9112 §2.2). */
+function checkedLine(line: string): string {
+  if (/[\r\n\0]/.test(line)) throw new TypeError("Invalid character in a header line");
+  return line;
+}
+
+function answerWithoutUpgrade(_request: IncomingMessage, response: import("node:http").ServerResponse): void {
+  const body = STATUS_CODES[426]!;
+  // RFC 9110 §15.5.22: a 426 MUST name the protocol in Upgrade.
+  response.writeHead(426, {
+    Connection: "Upgrade",
+    Upgrade: "websocket",
+    "Content-Length": body.length,
+    "Content-Type": "text/plain",
+  });
+  response.end(body);
+}
+
+/** Answers with an HTTP response, and ends the connection. */
+function abort(
+  socket: Duplex,
+  code: number,
+  message: string = STATUS_CODES[code] ?? "",
+  headers: OutgoingHttpHeaders = {},
+): void {
+  const required: OutgoingHttpHeaders =
+    code === 426 ? { Connection: "Upgrade, close", Upgrade: "websocket" } : { Connection: "close" };
+  const body = String(message);
+  const all = {
+    ...required,
+    "Content-Type": "text/html",
+    "Content-Length": new TextEncoder().encode(body).length,
+    ...headers,
+  };
+  const lines = Object.entries(all).map(([name, value]) => checkedLine(`${name}: ${value}`));
+  socket.once("finish", () => socket.destroy());
+  socket.end(`HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ""}\r\n${lines.join("\r\n")}\r\n\r\n${body}`);
+}
+
+function destroyOnError(this: Duplex): void {
+  this.destroy();
+}
+
+function throwLater(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,798 @@
+/**
+ * The socket of `ws`: an EventEmitter over a pump. Messages go from the connection to the listeners without an event object, and text
+ * without being decoded.
+ */
+import { Buffer } from "node:buffer";
+import { randomFillSync } from "node:crypto";
+import { EventEmitter } from "node:events";
+import type { ClientRequest, ClientRequestArgs, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import {
+  type Agreement,
+  ClientConfig,
+  type SendOptions as CoreSendOptions,
+  createOpenEndpoint,
+  DeadlineConfig,
+  type Extension,
+  type MessageKind,
+  type MessageStream,
+  type RandomSource,
+  ServerConfig,
+  UsageError,
+  type Violation,
+} from "@hybi/core";
+import { NodeTransport, nodeClock, nodeFunctions } from "@hybi/node";
+import { Pump, type PumpListener } from "@hybi/websocket";
+import { ClientOpening, type OpeningOwner } from "./client-opening.ts";
+import { arrayBufferOf, bufferOver, bytesOf, isBlob, payloadOf } from "./data.ts";
+import { thresholdOf } from "./deflate.ts";
+import { violationError } from "./errors.ts";
+import {
+  addEventListener,
+  attribute,
+  closedCleanly,
+  type EventHandler,
+  type EventListenerOptions,
+  removeEventListener,
+  setAttribute,
+} from "./event-target.ts";
+import { Joiner } from "./joiner.ts";
+import type { ClientOptionsFor, ConnectionOptions, PerMessageDeflateOptions } from "./options.ts";
+
+/** Options of a client. */
+export interface ClientOptions extends ClientOptionsFor<WebSocket> {}
+
+/** Options of a client, or of `http.request`. */
+export type AnyClientOptions = ClientOptions | ClientRequestArgs;
+
+/** A message as it is received. */
+export type RawData = Buffer | ArrayBuffer | Buffer[];
+
+/** In what form binary messages are received; text is always a Buffer. */
+export type BinaryType = "nodebuffer" | "arraybuffer" | "fragments" | "blob";
+
+/** Options of `send`. */
+export interface SendOptions {
+  /** Ignored: RFC 6455 §5.1 says who masks. */
+  mask?: boolean | undefined;
+  /** Whether the message is binary. Default: whether it is no string. */
+  binary?: boolean | undefined;
+  /** Whether to compress. Default true. */
+  compress?: boolean | undefined;
+  /** Whether the message ends with this part. Default true. */
+  fin?: boolean | undefined;
+}
+
+/** Called when the message has left, or will not. */
+export type SendCallback = (error?: Error) => void;
+
+const connecting = 0;
+const open = 1;
+const closing = 2;
+const closed = 3;
+
+const binaryTypes: readonly unknown[] = ["nodebuffer", "arraybuffer", "fragments", "blob"];
+
+const compressed: CoreSendOptions = { compress: true };
+const uncompressed: CoreSendOptions = { compress: false };
+
+/** A callback of `send`, and how many bytes will have been taken when its message has left. */
+interface Waiting {
+  readonly callback: SendCallback;
+  readonly end: number;
+}
+
+/** What waits until Blobs have been read: with `blob` set, for its own. */
+interface Delayed {
+  readonly task: (data?: Buffer) => void;
+  readonly blob: Blob | undefined;
+  readonly callback: SendCallback | undefined;
+}
+
+/** What a connection needs that is the same for all of a server. */
+export interface ConnectionSetup {
+  readonly config: ServerConfig | ClientConfig;
+  readonly deadlines: DeadlineConfig;
+  readonly options: ConnectionOptions & { readonly perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined };
+}
+
+/** Opens an accepted socket; defined by the class, whose fields nobody else sees. */
+export let openAccepted: (
+  websocket: WebSocket,
+  socket: Duplex,
+  head: Buffer,
+  agreement: Agreement,
+  setup: ConnectionSetup,
+  onClosed: (() => void) | undefined,
+) => void;
+
+/**
+ * A client, or an accepted connection of a server.
+ *
+ * @example
+ * const socket = new WebSocket("ws://localhost:8080/");
+ * socket.on("open", () => socket.send("hello"));
+ * socket.on("message", (data, isBinary) => console.log(isBinary ? data : data.toString()));
+ */
+export class WebSocket extends EventEmitter {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSING = 2;
+  static readonly CLOSED = 3;
+
+  static {
+    openAccepted = (websocket, socket, head, agreement, setup, onClosed) => {
+      websocket.#onClosed = onClosed;
+      websocket.#open(socket, head, agreement, setup);
+    };
+  }
+
+  #state: 0 | 1 | 2 | 3 = connecting;
+  #binaryType: BinaryType = "nodebuffer";
+  #url = "";
+  #opening: ClientOpening | undefined;
+  #socket: Duplex | undefined;
+  #pump: Pump | undefined;
+  #joiner: Joiner | undefined;
+  #isPaused = false;
+  /** Smallest message that is compressed; undefined without the extension. */
+  #threshold: number | undefined;
+  /** The message that is being sent in parts. */
+  #stream: MessageStream | undefined;
+  #waiting: Waiting[] | undefined;
+  /** What waits until a Blob has been read. */
+  #delayed: Delayed[] | undefined;
+  /** Bytes that were sent after the connection had begun to close. */
+  #lost = 0;
+  #hasFailed = false;
+  #onClosed: (() => void) | undefined;
+
+  constructor(address: null, protocols?: undefined, options?: ConnectionOptions);
+  constructor(address: string | URL, options?: AnyClientOptions);
+  constructor(address: string | URL, protocols?: string | string[], options?: AnyClientOptions);
+  constructor(
+    address: string | URL | null,
+    protocols?: string | string[] | AnyClientOptions,
+    options?: AnyClientOptions | ConnectionOptions,
+  ) {
+    super();
+    if (address === null) return;
+    let list: string[] = [];
+    if (Array.isArray(protocols)) list = protocols;
+    else if (typeof protocols === "object" && protocols !== null) options = protocols;
+    else if (protocols !== undefined) list = [protocols as string];
+    this.#connect(address, list, (options ?? {}) as ClientOptions);
+  }
+
+  get CONNECTING(): 0 {
+    return connecting;
+  }
+
+  get OPEN(): 1 {
+    return open;
+  }
+
+  get CLOSING(): 2 {
+    return closing;
+  }
+
+  get CLOSED(): 3 {
+    return closed;
+  }
+
+  get readyState(): 0 | 1 | 2 | 3 {
+    return this.#state;
+  }
+
+  get binaryType(): BinaryType {
+    return this.#binaryType;
+  }
+
+  set binaryType(type: BinaryType) {
+    if (binaryTypes.includes(type)) this.#binaryType = type;
+  }
+
+  /** Bytes that were sent and have not left, with their framing; after the connection has begun to close, also those that never will. */
+  get bufferedAmount(): number {
+    return this.#lost + (this.#pump?.bufferedLength ?? 0);
+  }
+
+  /** The names of the agreed extensions, with commas between them. */
+  get extensions(): string {
+    const agreed = this.#pump?.endpoint.agreement?.extensions ?? [];
+    return agreed.map(({ name }) => name).join();
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** The agreed subprotocol; empty for none. */
+  get protocol(): string {
+    return this.#pump?.endpoint.agreement?.subprotocol ?? "";
+  }
+
+  /** The address of a client; empty for an accepted socket. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** The socket below, once the connection is open: for its addresses, `ref` and `unref`. */
+  get _socket(): Socket | undefined {
+    return this.#socket as Socket | undefined;
+  }
+
+  /** The opening request, until the connection is open. */
+  get _req(): ClientRequest | undefined {
+    return this.#opening?.request;
+  }
+
+  /**
+   * Sends a message. Before the connection is open it throws; after it has begun to close, `callback` gets an error.
+   *
+   * @throws Error while connecting
+   */
+  send(data: unknown, callback?: SendCallback): void;
+  send(data: unknown, options: SendOptions | undefined, callback?: SendCallback): void;
+  send(data: unknown, options?: SendOptions | SendCallback, callback?: SendCallback): void {
+    if (this.#state === connecting) throw notOpen(this.#state);
+    if (typeof options === "function") {
+      callback = options;
+      options = undefined;
+    }
+    if (this.#state !== open) {
+      this.#sendTooLate(data, callback);
+      return;
+    }
+    if (this.#delayed !== undefined || isBlob(data)) {
+      const how = options;
+      const blob = isBlob(data) ? data : undefined;
+      this.#delay((read) => this.#transmit(read ?? data, how, callback), blob, callback);
+      return;
+    }
+    this.#transmit(data, options, callback);
+  }
+
+  /** Sends a Ping of at most 125 bytes. */
+  ping(data?: unknown, mask?: boolean, callback?: SendCallback): void;
+  ping(...values: unknown[]): void {
+    this.#control("sendPing", values);
+  }
+
+  /** Sends an unsolicited Pong of at most 125 bytes. */
+  pong(data?: unknown, mask?: boolean, callback?: SendCallback): void;
+  pong(...values: unknown[]): void {
+    this.#control("sendPong", values);
+  }
+
+  /**
+   * Starts the closing handshake.
+   *
+   * @throws TypeError for a status code that may not be sent, RangeError for a reason of more than 123 bytes
+   */
+  close(code?: number, reason?: string | Buffer): void {
+    if (this.#state === connecting) {
+      this.#abortOpening();
+      return;
+    }
+    if (this.#state !== open) return;
+    if (this.#delayed !== undefined) {
+      this.#state = closing;
+      this.#delay(() => this.#sendClose(code, reason), undefined, undefined);
+      return;
+    }
+    this.#sendClose(code, reason);
+    this.#state = closing;
+  }
+
+  /** Destroys the socket at once. */
+  terminate(): void {
+    if (this.#state === connecting) {
+      this.#abortOpening();
+      return;
+    }
+    if (this.#state === closed) return;
+    this.#state = closing;
+    this.#pump?.abort();
+  }
+
+  /** Stops reading. Messages that have been read are still emitted. */
+  pause(): void {
+    if (this.#state === connecting || this.#state === closed) return;
+    this.#isPaused = true;
+    this.#pump?.pause();
+  }
+
+  /** Continues reading. */
+  resume(): void {
+    if (this.#state === connecting || this.#state === closed) return;
+    this.#isPaused = false;
+    this.#pump?.resume();
+  }
+
+  addEventListener(type: string, handler: EventHandler, options?: EventListenerOptions): void {
+    addEventListener(this, type, handler, options);
+  }
+
+  removeEventListener(type: string, handler: EventHandler): void {
+    removeEventListener(this, type, handler);
+  }
+
+  get onopen(): EventHandler | null {
+    return attribute(this, "open");
+  }
+
+  set onopen(handler: EventHandler | null) {
+    setAttribute(this, "open", handler);
+  }
+
+  get onmessage(): EventHandler | null {
+    return attribute(this, "message");
+  }
+
+  set onmessage(handler: EventHandler | null) {
+    setAttribute(this, "message", handler);
+  }
+
+  get onclose(): EventHandler | null {
+    return attribute(this, "close");
+  }
+
+  set onclose(handler: EventHandler | null) {
+    setAttribute(this, "close", handler);
+  }
+
+  get onerror(): EventHandler | null {
+    return attribute(this, "error");
+  }
+
+  set onerror(handler: EventHandler | null) {
+    setAttribute(this, "error", handler);
+  }
+
+  // Opening
+
+  #connect(address: string | URL, protocols: readonly string[], options: ClientOptions): void {
+    const owner: OpeningOwner = {
+      socket: this,
+      isConnecting: true,
+      located: (url) => {
+        this.#url = url;
+      },
+      opened: (socket, head, agreement, extensions) => {
+        let setup: ConnectionSetup;
+        try {
+          setup = clientSetup(options, extensions);
+        } catch (error) {
+          socket.destroy();
+          this.#openingFailed(error as Error);
+          return;
+        }
+        this.#open(socket, head, agreement, setup);
+      },
+      failed: (error) => this.#openingFailed(error),
+    };
+    Object.defineProperty(owner, "isConnecting", { get: () => this.#state === connecting });
+    this.#opening = new ClientOpening(owner, address, protocols, options);
+  }
+
+  #abortOpening(): void {
+    if (this.#opening === undefined) return;
+    this.#state = closing;
+    this.#opening.abort(new Error("WebSocket was closed before the connection was established"));
+  }
+
+  #openingFailed(error: Error): void {
+    this.#state = closing;
+    this.#opening = undefined;
+    this.#hasFailed = true;
+    try {
+      this.emit("error", error);
+    } finally {
+      this.#ended(false, 1006, "");
+    }
+  }
+
+  #open(socket: Duplex, head: Buffer, agreement: Agreement, setup: ConnectionSetup): void {
+    this.#opening = undefined;
+    this.#socket = socket;
+    const { config, deadlines, options } = setup;
+    if (agreement.extensions.length > 0) {
+      const own = agreement.role === "server" ? "server_no_context_takeover" : "client_no_context_takeover";
+      const withoutTakeover = agreement.extensions.some(({ parameters }) => parameters.some(([name]) => name === own));
+      this.#threshold = thresholdOf(options.perMessageDeflate, withoutTakeover);
+    }
+    // A copy: a short Buffer may share its memory with others.
+    const endpoint = createOpenEndpoint(agreement, config, new Uint8Array(head));
+    const pump = new Pump({
+      endpoint,
+      transport: new NodeTransport(socket),
+      listener: new WebSocket.#Listener(this),
+      clock: nodeClock,
+      deadlines,
+      writeBudget: Number.MAX_SAFE_INTEGER,
+    });
+    this.#pump = pump;
+    if ("setTimeout" in socket) (socket as Socket).setTimeout(0);
+    this.#state = open;
+    pump.start();
+    this.emit("open");
+  }
+
+  // Sending
+
+  #transmit(data: unknown, options: SendOptions | undefined, callback: SendCallback | undefined): void {
+    const pump = this.#pump!;
+    const { endpoint } = pump;
+    const payload = payloadOf(data);
+    const isText = !(options?.binary ?? (typeof data !== "string" && typeof data !== "number"));
+    try {
+      if (this.#stream !== undefined || options?.fin === false) {
+        this.#sendPart(payload, isText, options);
+      } else if (typeof payload === "string" && isText) {
+        endpoint.sendText(payload, this.#compression(payload.length, options));
+      } else if (isText) {
+        const text = bufferOver(payload as Uint8Array, 0, payload.length).toString();
+        endpoint.sendText(text, this.#compression(payload.length, options));
+      } else {
+        const bytes = ownBytes(bytesOf(payload));
+        endpoint.sendBinary(bytes, this.#compression(bytes.length, options));
+      }
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      this.#callBack(callback, error);
+      return;
+    }
+    if (callback !== undefined) this.#await(callback);
+    pump.requestFlush();
+  }
+
+  #compression(length: number, options: SendOptions | undefined): CoreSendOptions | undefined {
+    if (this.#threshold === undefined) return undefined;
+    return options?.compress !== false && length >= this.#threshold ? compressed : uncompressed;
+  }
+
+  #sendPart(payload: string | Uint8Array, isText: boolean, options: SendOptions | undefined): void {
+    const compression = this.#threshold === undefined || options?.compress === false ? undefined : compressed;
+    const kind: MessageKind = isText ? "text" : "binary";
+    this.#stream ??= this.#pump!.endpoint.startMessage(kind, compression);
+    const stream = this.#stream;
+    // Bytes may be a part of text; a string is no part of binary.
+    const isBinary = typeof payload === "string" && !isText;
+    stream.write(typeof payload === "string" ? (isBinary ? bytesOf(payload) : payload) : ownBytes(payload));
+    if (options?.fin === false) return;
+    this.#stream = undefined;
+    stream.end();
+  }
+
+  #control(command: "sendPing" | "sendPong", values: unknown[]): void {
+    if (this.#state === connecting) throw notOpen(this.#state);
+    const callback = values.find((value) => typeof value === "function") as SendCallback | undefined;
+    const data = typeof values[0] === "function" ? undefined : values[0];
+    if (this.#state !== open) {
+      this.#sendTooLate(data, callback);
+      return;
+    }
+    const bytes = bytesOf(payloadOf(data));
+    if (bytes.length > 125) throw new RangeError("The data size must not be greater than 125 bytes");
+    if (this.#delayed !== undefined) {
+      this.#delay(() => this.#sendControl(command, bytes, callback), undefined, callback);
+      return;
+    }
+    this.#sendControl(command, bytes, callback);
+  }
+
+  #sendControl(command: "sendPing" | "sendPong", bytes: Uint8Array, callback: SendCallback | undefined): void {
+    const pump = this.#pump!;
+    try {
+      pump.endpoint[command](new Uint8Array(bytes));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      this.#callBack(callback, error);
+      return;
+    }
+    if (callback !== undefined) this.#await(callback);
+    pump.requestFlush();
+  }
+
+  #sendClose(code: number | undefined, reason: string | Buffer = ""): void {
+    const pump = this.#pump!;
+    // Without a code there is no place for a reason (RFC 6455 §5.5.1).
+    const text = code === undefined ? "" : String(reason);
+    try {
+      pump.endpoint.sendClose(code, text);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      if (error.code === "close/status-code" || error.code === "close/client-only") {
+        throw new TypeError("First argument must be a valid error code number", { cause: error });
+      }
+      if (error.code === "close/reason-too-long") {
+        throw new RangeError("The message must not be greater than 123 bytes", { cause: error });
+      }
+      throw error;
+    }
+    pump.requestFlush();
+  }
+
+  #sendTooLate(data: unknown, callback: SendCallback | undefined): void {
+    this.#lost += isBlob(data) ? data.size : bytesOf(payloadOf(data)).length;
+    if (callback !== undefined) process.nextTick(callback, notOpen(this.#state));
+  }
+
+  /** Queues `task` behind Blobs that are being read. `blob` is what has to be read for it, if anything. */
+  #delay(task: (data?: Buffer) => void, blob: Blob | undefined, callback: SendCallback | undefined): void {
+    this.#delayed ??= [];
+    this.#delayed.push({ task, blob, callback });
+    if (this.#delayed.length === 1) this.#runDelayed(this.#delayed);
+  }
+
+  #runDelayed(delayed: Delayed[], from = 0): void {
+    for (let at = from; at < delayed.length; at++) {
+      const { task, blob, callback } = delayed[at]!;
+      if (blob !== undefined) {
+        const goOn = (run: () => void): void => {
+          if (this.#state !== closed) run();
+          this.#runDelayed(delayed, at + 1);
+        };
+        blob.arrayBuffer().then(
+          (bytes) => goOn(() => task(Buffer.from(bytes))),
+          (error) => goOn(() => this.#callBack(callback, error)),
+        );
+        return;
+      }
+      if (this.#state !== closed) task();
+    }
+    this.#delayed = undefined;
+  }
+
+  #await(callback: SendCallback): void {
+    const { endpoint } = this.#pump!;
+    this.#waiting ??= [];
+    this.#waiting.push({ callback, end: endpoint.bytesTaken + endpoint.outputLength });
+  }
+
+  #callBack(callback: SendCallback | undefined, error: Error | undefined): void {
+    if (callback === undefined) return;
+    try {
+      callback(error);
+    } catch (thrown) {
+      throwLater(thrown);
+    }
+  }
+
+  // Receiving, and the end
+
+  static readonly #Listener = class implements PumpListener {
+    readonly #socket: WebSocket;
+
+    constructor(socket: WebSocket) {
+      this.#socket = socket;
+    }
+
+    get isGuarded(): boolean {
+      return true;
+    }
+
+    get heldLength(): number {
+      return this.#socket.#joiner?.heldLength ?? 0;
+    }
+
+    request(): void {}
+    open(): void {}
+    rejection(): void {}
+    text(): void {}
+    binary(): void {}
+
+    piece(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void {
+      this.#socket.#piece(kind, bytes, start, end, final);
+    }
+
+    ping(payload: Uint8Array): void {
+      this.#socket.#emit("ping", bufferOver(payload, 0, payload.length));
+    }
+
+    pong(payload: Uint8Array): void {
+      this.#socket.#emit("pong", bufferOver(payload, 0, payload.length));
+    }
+
+    close(): void {
+      if (this.#socket.#state === open) this.#socket.#state = closing;
+    }
+
+    failure(violation: Violation): void {
+      this.#socket.#failed(violation);
+    }
+
+    end(clean: boolean, statusCode: number, reason: string): void {
+      this.#socket.#ended(clean, statusCode, reason);
+    }
+
+    flushed(): void {
+      const socket = this.#socket;
+      if (socket.#waiting !== undefined) socket.#flushed(socket.#waiting);
+    }
+  };
+
+  #piece(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void {
+    const isBinary = kind === "binary";
+    let data: Buffer | Buffer[];
+    if (this.#joiner === undefined && final) data = bufferOver(bytes, start, end);
+    else {
+      this.#joiner ??= new Joiner();
+      this.#joiner.add(bytes, start, end);
+      if (!final) return;
+      data = isBinary && this.#binaryType === "fragments" ? this.#joiner.parts() : this.#joiner.join();
+      this.#joiner = undefined;
+    }
+    let message: RawData | Blob = data;
+    if (isBinary && this.#binaryType !== "nodebuffer") message = converted(data, this.#binaryType);
+    try {
+      this.emit("message", message, isBinary);
+    } catch (error) {
+      throwLater(error);
+    }
+  }
+
+  #emit(name: string, ...values: unknown[]): void {
+    try {
+      this.emit(name, ...values);
+    } catch (error) {
+      throwLater(error);
+    }
+  }
+
+  #failed(violation: Violation): void {
+    this.#state = closing;
+    this.#joiner = undefined;
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#emit("error", violationError(violation));
+  }
+
+  #flushed(waiting: Waiting[]): void {
+    const pump = this.#pump!;
+    const { endpoint, bufferedLength } = pump;
+    // In flight, and not confirmed.
+    const left = endpoint.bytesTaken - (bufferedLength - endpoint.outputLength);
+    let count = 0;
+    while (count < waiting.length && (bufferedLength === 0 || waiting[count]!.end <= left)) count++;
+    if (count === 0) return;
+    this.#waiting = count === waiting.length ? undefined : waiting.slice(count);
+    for (let at = 0; at < count; at++) this.#callBack(waiting[at]!.callback, undefined);
+  }
+
+  #ended(clean: boolean, statusCode: number, reason: string): void {
+    if (this.#state === closed) return;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    this.#joiner = undefined;
+    const failure = this.#pump?.failure;
+    if (failure?.kind === "given-up" && !this.#hasFailed) this.#emit("error", failure.error);
+    this.#state = closed;
+    for (const { callback } of waiting ?? []) {
+      this.#callBack(callback, new Error("The connection was closed before the message was sent"));
+    }
+    if (clean) Object.defineProperty(this, closedCleanly, { value: true });
+    this.#onClosed?.();
+    this.#emit("close", statusCode, Buffer.from(reason));
+  }
+}
+
+for (const [at, name] of ["CONNECTING", "OPEN", "CLOSING", "CLOSED"].entries()) {
+  Object.defineProperty(WebSocket, name, { enumerable: true, value: at });
+}
+
+/** Copies what core would send by reference, because programs reuse their buffers as soon as `send` has returned. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.length > 4096 ? new Uint8Array(bytes) : bytes;
+}
+
+function converted(data: Buffer | Buffer[], type: BinaryType): RawData | Blob {
+  if (Array.isArray(data)) return data;
+  if (type === "arraybuffer") return arrayBufferOf(data);
+  return type === "blob" ? new Blob([data as Buffer<ArrayBuffer>]) : [data];
+}
+
+/** Errors of listeners are uncaught, and harm neither this connection nor others. */
+function throwLater(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
+}
+
+function notOpen(state: 0 | 1 | 2 | 3): Error {
+  const name = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"][state];
+  return new Error(`WebSocket is not open: readyState ${state} (${name})`);
+}
+
+const defaultMaxPayload = 104_857_600;
+const defaultCloseTimeout = 30_000;
+
+/** Options of core for those that clients and servers have in common. */
+export function connectionOptions(
+  { maxPayload = defaultMaxPayload, maxFragments = 131_072 }: ConnectionOptions,
+  extensions: readonly Extension[],
+): {
+  readonly extensions: readonly Extension[];
+  readonly delivery: "pieces";
+  readonly native: typeof nodeFunctions;
+  readonly fragmentSize: number;
+  readonly limits: { readonly message: number; readonly fragments: number; readonly queuedOutput: number };
+} {
+  return {
+    extensions,
+    // As bytes, and also text: what arrives in one chunk is not copied.
+    delivery: "pieces",
+    native: nodeFunctions,
+    // `ws` sends each message as one frame, and some of its peers expect it.
+    fragmentSize: Number.MAX_SAFE_INTEGER,
+    limits: {
+      message: orUnlimited(maxPayload),
+      fragments: orUnlimited(maxFragments),
+      queuedOutput: Number.POSITIVE_INFINITY,
+    },
+  };
+}
+
+/** 0 is no limit. */
+function orUnlimited(limit: number): number {
+  return limit > 0 ? limit : Number.POSITIVE_INFINITY;
+}
+
+/** `ws` has one deadline; whoever needs more sends Pings. */
+export function deadlinesOf({ closeTimeout = defaultCloseTimeout }: ConnectionOptions): DeadlineConfig {
+  const never = Number.POSITIVE_INFINITY;
+  return DeadlineConfig.of({
+    closing: closeTimeout,
+    ...{ opening: never, ping: never, pong: never, stalled: never, message: never, resting: never, idle: never },
+    controlFrames: never,
+  });
+}
+
+const random: RandomSource = (target) => {
+  randomFillSync(target);
+};
+
+function clientSetup(options: ClientOptions, extensions: readonly Extension[]): ConnectionSetup {
+  const { generateMask } = options;
+  const source: RandomSource = generateMask === undefined ? random : maskSource(generateMask);
+  const config = ClientConfig.of({ random: source, ...connectionOptions(options, extensions) });
+  return { config, deadlines: deadlinesOf(options), options: { perMessageDeflate: true, ...options } };
+}
+
+const maskSources = new WeakMap<object, RandomSource>();
+
+/** Keys are drawn in advance, four bytes each. */
+function maskSource(generateMask: (mask: Buffer) => void): RandomSource {
+  let source = maskSources.get(generateMask);
+  if (source === undefined) {
+    source = (target) => {
+      for (let at = 0; at + 4 <= target.length; at += 4) generateMask(bufferOver(target, at, at + 4));
+    };
+    maskSources.set(generateMask, source);
+  }
+  return source;
+}
+
+/** What all connections of a server share. */
+export function serverSetup(
+  options: ConnectionSetup["options"],
+  extensions: readonly Extension[],
+): ConnectionSetup & { readonly config: ServerConfig } {
+  const config = ServerConfig.of(connectionOptions(options, extensions));
+  return { config, deadlines: deadlinesOf(options), options };
+}
+
+/** Listeners of the events that TypeScript knows. */
+export interface WebSocketEvents {
+  open: () => void;
+  message: (data: RawData, isBinary: boolean) => void;
+  close: (code: number, reason: Buffer) => void;
+  error: (error: Error) => void;
+  ping: (data: Buffer) => void;
+  pong: (data: Buffer) => void;
+  upgrade: (response: IncomingMessage) => void;
+  redirect: (url: string, request: ClientRequest) => void;
+  "unexpected-response": (request: ClientRequest, response: IncomingMessage) => void;
+}
