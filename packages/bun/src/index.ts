@@ -56,6 +56,7 @@ export {
   FailureEvent,
   type MessageData,
   type ReadyState,
+  type SendCallback,
   type Sendable,
   type SocketMessageEvent,
   type SocketSendOptions,

@@ -413,6 +413,24 @@ export class Connection implements Output, Statistics {
   }
 
   /**
+   * Puts a mark behind the messages sent so far with the same priority, to learn when they have left: `takeMarks` returns `subject`
+   * once they have been taken, and what was taken has been handed back with `releaseOutput`. Call it right after `sendText`,
+   * `sendBinary`, `sendPrepared` or `startMessage`. Nothing is said of a message that is dropped in favor of our Close frame, or that
+   * was sent after that had been taken. A mark counts as 160 bytes of queued output.
+   */
+  mark(subject: object, priority?: number): void {
+    this.#outgoing.mark(subject, priority);
+  }
+
+  /**
+   * Removes and returns the subjects of the marks whose messages have left, in the order of these messages on the wire. Exact if all
+   * output that was taken is handed back before more is taken, as with one write at a time.
+   */
+  takeMarks(): readonly object[] {
+    return this.#outgoing.takeMarks();
+  }
+
+  /**
    * Sends a Ping of at most 125 bytes. The Pong is reported as an event. `Deadlines` sends its own Pings.
    *
    * @throws UsageError `control/payload-too-long`, `send/after-close`, `send/queue-full`, `send/data-type`,

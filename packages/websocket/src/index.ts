@@ -7,6 +7,7 @@ export type { OnLoss } from "./socket/message-queue.ts";
 export type { SocketStatistics } from "./socket/socket-statistics.ts";
 export type { ReadyState } from "./socket/lifecycle.ts";
 export type { SocketSendOptions } from "./socket/socket-core.ts";
+export type { SendCallback } from "./socket/departures.ts";
 export type { BinaryType, MessageData, Sendable } from "./dom/message-data.ts";
 export {
   CloseEvent,

@@ -286,6 +286,16 @@ export class EndpointCore implements Output, Statistics {
     return this.#open().startMessage(kind, options);
   }
 
+  /** See `Connection.mark`. @throws UsageError `endpoint/not-open` */
+  mark(subject: object, priority?: number): void {
+    this.#open().mark(subject, priority);
+  }
+
+  /** See `Connection.takeMarks`. */
+  takeMarks(): readonly object[] {
+    return this.#connection === undefined ? [] : this.#connection.takeMarks();
+  }
+
   /** See `Connection.sendPing`. @throws UsageError `endpoint/not-open` too */
   sendPing(payload?: Uint8Array): void {
     this.#open().sendPing(payload);

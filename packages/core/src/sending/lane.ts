@@ -17,7 +17,11 @@ import {
 } from "../frame/header.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
+import { Mark, markCost } from "./marks.ts";
 import { PendingMessage } from "./pending-message.ts";
+
+/** What waits in a lane. A mark is never the first. */
+type Item = Uint8Array | PendingMessage | Mark;
 
 const none: readonly number[] = [];
 
@@ -37,8 +41,8 @@ export class Lane {
   #binaries: number[] | undefined;
   /** Where the long texts are in the chunks of `writer`: for each the index of the chunk, and that of its frame in there. */
   #texts: number[] | undefined;
-  /** Pending messages, and chunks of whole frames of unfragmented messages. Most lanes never need it. */
-  #queue: Queue<Uint8Array | PendingMessage> | undefined;
+  /** Pending messages, chunks of whole frames of unfragmented messages, and marks. Most lanes never need it. */
+  #queue: Queue<Item> | undefined;
   /** Number of chunks in the queue, and their overhead in bytes. */
   #chunks = 0;
   #chunkOverhead = 0;
@@ -125,6 +129,22 @@ export class Lane {
     this.#pushPending(this.#sealRun(), message);
   }
 
+  /** Puts a mark behind everything pending. The lane must not be empty. */
+  mark(subject: object): void {
+    this.#messageOverhead += markCost;
+    this.#sealRun().push(new Mark(subject));
+  }
+
+  /** Moves the marks that nothing precedes any more to `to`. */
+  takeMarks(to: object[]): void {
+    const queue = this.#queue;
+    for (let item = queue?.first; item instanceof Mark; item = queue?.first) {
+      to.push(item.subject);
+      queue?.take();
+      this.#messageOverhead -= markCost;
+    }
+  }
+
   /** Returns what is sent next: a pending message, or a run of encoded ones. The lane must not be empty. */
   first(): PendingMessage | "run" {
     const item = this.#sealed().first;
@@ -158,13 +178,19 @@ export class Lane {
   /** Drops the messages that the application has not ended. Returns their bytes. */
   dropUnended(): number {
     let dropped = 0;
+    let isDropping = false;
     this.#queue?.remove((item) => {
-      const unended = item instanceof PendingMessage && !item.ended;
-      if (unended) {
-        dropped += item.drop();
-        this.#forget(item);
+      if (item instanceof Mark) {
+        // It goes with its message.
+        if (isDropping) this.#messageOverhead -= markCost;
+        return isDropping;
       }
-      return unended;
+      isDropping = item instanceof PendingMessage && !item.ended;
+      if (isDropping) {
+        dropped += (item as PendingMessage).drop();
+        this.#forget(item as PendingMessage);
+      }
+      return isDropping;
     });
     return dropped;
   }
@@ -174,7 +200,8 @@ export class Lane {
     const queue = this.#sealRun();
     let payload = 0;
     for (let item = queue.take(); item !== undefined; item = queue.take()) {
-      payload += item instanceof PendingMessage ? item.drop() : payloadOf(item);
+      if (item instanceof PendingMessage) payload += item.drop();
+      else if (item instanceof Uint8Array) payload += payloadOf(item);
     }
     this.#chunks = 0;
     this.#chunkOverhead = 0;
@@ -182,7 +209,7 @@ export class Lane {
     return payload;
   }
 
-  #pushPending(queue: Queue<Uint8Array | PendingMessage>, message: PendingMessage): void {
+  #pushPending(queue: Queue<Item>, message: PendingMessage): void {
     message.countedOverhead = message.overhead;
     this.#messageOverhead += message.countedOverhead;
     queue.push(message);
@@ -193,11 +220,11 @@ export class Lane {
   }
 
   /** Returns the queue, after moving the encoded messages into it if nothing precedes them. */
-  #sealed(): Queue<Uint8Array | PendingMessage> {
+  #sealed(): Queue<Item> {
     return this.#queue === undefined || this.#queue.length === 0 ? this.#sealRun() : this.#queue;
   }
 
-  #sealRun(): Queue<Uint8Array | PendingMessage> {
+  #sealRun(): Queue<Item> {
     this.#queue ??= new Queue();
     const queue = this.#queue;
     const binaries = this.#binaries ?? none;
@@ -230,7 +257,7 @@ export class Lane {
   }
 
   /** Queues the frames of short messages. They are copied if they would keep alive a block of more than twice their length. */
-  #pushRun(queue: Queue<Uint8Array | PendingMessage>, frames: Uint8Array): void {
+  #pushRun(queue: Queue<Item>, frames: Uint8Array): void {
     const { length } = frames;
     if (length === 0) return;
     this.#chunks++;

@@ -23,6 +23,7 @@ import type { MessageKind } from "../vocabulary/terms.ts";
 import { EncodePipeline } from "./encode-pipeline.ts";
 import type { Lane } from "./lane.ts";
 import { Lanes } from "./lanes.ts";
+import { Marks } from "./marks.ts";
 import { PendingMessage } from "./pending-message.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
 
@@ -36,6 +37,11 @@ const longestFrameOfText = 65_535;
 const freeOverhead = 4096;
 
 const nothing: readonly Uint8Array[] = [];
+
+const noMarks: readonly object[] = [];
+
+/** Takes the place of the payload of a Close frame that has been taken. */
+const takenClose = new Uint8Array(0);
 
 /** Minimum size of a fragment when room is short; with smaller ones, headers would outweigh payload. */
 const smallestFragment = 1024;
@@ -112,12 +118,14 @@ export class OutputScheduler {
   #output: ByteWriter | undefined;
   /** Bytes of pending messages and of the Close frame. */
   #length = 0;
+  /** The payload of the Close frame, once it is queued. */
   #close: Uint8Array | undefined;
   /** Bytes of messages that may be sent before the Close frame; undefined for no limit. */
   #allowance: number | undefined;
-  #closeTaken = false;
   /** Bytes of payload dropped in favor of the Close frame. */
   #dropped = 0;
+  /** Since the first mark. */
+  #marks: Marks | undefined;
 
   /** `options` must not change afterwards. */
   constructor(options: OutputSchedulerOptions) {
@@ -180,7 +188,7 @@ export class OutputScheduler {
   }
 
   get closeTaken(): boolean {
-    return this.#closeTaken;
+    return this.#close === takenClose;
   }
 
   // The three return the length of the payload in bytes.
@@ -260,6 +268,23 @@ export class OutputScheduler {
     if (!message.isDropped) this.#length += lastHeader;
   }
 
+  /**
+   * Puts a mark behind the messages sent so far with the same priority. Once they have been taken and handed back, `takeMarks`
+   * returns `subject`. A no-op once the Close frame has been taken, because nothing that is pending will leave.
+   */
+  mark(subject: object, priority: number | undefined): void {
+    if (this.closeTaken) return;
+    this.#marks ??= new Marks();
+    const lane = this.#laneAlone().of(priority);
+    if (lane.isEmpty) this.#marks.add(subject, this.#current !== undefined, this.#isWriting);
+    else lane.mark(subject);
+  }
+
+  /** Removes and returns the subjects of the marks whose messages have left, in their order. */
+  takeMarks(): readonly object[] {
+    return this.#marks === undefined ? noMarks : this.#marks.take();
+  }
+
   /** Queues the Close frame after everything sent so far. Drops messages that have not ended, because they never will. */
   sendClose(payload: Uint8Array): void {
     const dropped = this.#lanes?.dropUnended() ?? 0;
@@ -270,9 +295,10 @@ export class OutputScheduler {
 
   /**
    * Queues the Close frame ahead of all but `fixedLimits.sentBeforeClose` bytes. Brings forward a Close frame that is queued
-   * already, and replaces its payload by `payload` if given.
+   * already, and replaces its payload by `payload` if given. A no-op once it has been taken.
    */
   hastenClose(payload: Uint8Array | undefined): void {
+    if (this.closeTaken) return;
     if (payload !== undefined) {
       this.#length += this.#closeLength(payload) - this.#closeLength(this.#close);
       this.#close = payload;
@@ -323,6 +349,7 @@ export class OutputScheduler {
   /** The transport has handed back what it took. */
   handedBack(): void {
     this.#isWriting = false;
+    this.#marks?.handedBack();
   }
 
   #takeChunks(budget: number): readonly Uint8Array[] {
@@ -346,7 +373,7 @@ export class OutputScheduler {
     this.#output ??= new ByteWriter();
     const output = this.#output;
     let room = hasControls ? budget - this.pingPong.take(output, budget) : budget;
-    while (room > 0 && !this.#closeTaken) {
+    while (room > 0 && !this.closeTaken) {
       const taken = this.#takeData(output, room);
       if (taken === 0 && this.#close !== undefined) this.#takeClose(output, this.#close);
       if (taken === 0) break;
@@ -364,6 +391,7 @@ export class OutputScheduler {
     if (first === "run") return this.#takeRun(lane, output, room);
     if (!this.#mayLeave(first)) return 0;
     lane.dropFirst();
+    this.#marks?.begin(lane);
     const pipeline = this.#isTransformed() ? this.#beginPipeline(first) : undefined;
     first.begin(pipeline);
     this.#current = first;
@@ -379,6 +407,7 @@ export class OutputScheduler {
   #takeRun(lane: Lane, output: ByteWriter, room: number): number {
     const taken = lane.takeRun(Math.min(room, this.#allowance ?? room), output);
     this.#hasLeft(taken);
+    this.#marks?.pass(lane);
     return taken;
   }
 
@@ -394,6 +423,7 @@ export class OutputScheduler {
     if (final) {
       this.#current = undefined;
       this.#length -= lastHeader;
+      this.#marks?.endCurrent();
     }
     const opcode = message.takeOpcode() | (final ? finBit : 0);
     return Math.max(writeFragment(output, opcode, payload, owned, this.#options.keys), left >> 2);
@@ -410,7 +440,7 @@ export class OutputScheduler {
 
   #takeClose(output: ByteWriter, payload: Uint8Array): void {
     writeFrame(output, finBit | close, payload, this.#options.keys);
-    this.#closeTaken = true;
+    this.#close = takenClose;
     // RFC 6455 §5.5.1: no data frame follows, so everything still pending is dropped.
     this.#drop();
     this.#length = 0;

@@ -32,9 +32,11 @@ export class BufferedAmount {
     this.#lost += length;
   }
 
-  /** Called when all output has left. */
-  drained(): void {
+  /** Called when all output has left. Returns whether that has brought the amount down to what is lost. */
+  drained(): boolean {
+    const wasQueued = this.#queued > 0;
     this.#queued = 0;
+    return wasQueued && this.#held === 0;
   }
 
   /** Called when no more output will leave: freezes the current amount. */

@@ -26,7 +26,7 @@ import {
 import { createMessageEvent, passMessage } from "../dom/message-event.ts";
 import { Event, type EventTarget, isBlob } from "../dom/platform-classes.ts";
 import { CloseEvent, ControlEvent, FailureEvent } from "../dom/socket-events.ts";
-import { closeError } from "../dom/websocket-error.ts";
+import { closeError, unsentError } from "../dom/websocket-error.ts";
 import { type Clock, clockOf } from "../event-loop/clock.ts";
 import { asUncaught, type Reporter } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
@@ -37,6 +37,7 @@ import { queueMicrotask } from "../platform/runtime.ts";
 import type { Pump } from "../pump/pump.ts";
 import { BlobSendQueue } from "./blob-send-queue.ts";
 import { BufferedAmount } from "./buffered-amount.ts";
+import { Departures, type SendCallback, type Watched } from "./departures.ts";
 import { CLOSED, CLOSING, Lifecycle, OPEN } from "./lifecycle.ts";
 import { type KeptMessage, MessageQueue, type OnLoss } from "./message-queue.ts";
 import { isMistake, isRefused } from "./send-errors.ts";
@@ -98,6 +99,12 @@ interface KeptEnd {
   readonly end?: { readonly clean: boolean; readonly statusCode: number; readonly reason: string };
 }
 
+/** What few sockets need for sending: Blobs that are being read, and who waits for what was sent to leave. */
+interface SendingExtras {
+  blobs: BlobSendQueue | undefined;
+  departures: Departures | undefined;
+}
+
 export class SocketCore extends Lifecycle {
   binaryType: BinaryType = "blob";
   agreement: Agreement | undefined;
@@ -111,7 +118,8 @@ export class SocketCore extends Lifecycle {
   readonly #target: EventTarget;
   /** Created by the first message that is sent. */
   #buffered: BufferedAmount | undefined;
-  #sendQueue: BlobSendQueue | undefined;
+  /** One object, so that the sockets that need none of it have one field. */
+  #extras: SendingExtras | undefined;
   /** Whether a message listener was ever added, or waiting for one is over: messages are then fired as events. */
   #isHeard = false;
   #wasLooped = false;
@@ -157,22 +165,37 @@ export class SocketCore extends Lifecycle {
 
   // Called by the interface
 
-  send(data: string | Blob | Uint8Array, options: SocketSendOptions | undefined): void {
+  send(data: string | Blob | Uint8Array, options: SocketSendOptions | undefined, done?: SendCallback): void {
     if (this.readyState !== OPEN) {
       this.#counted().lost(payloadLength(data));
-    } else if (isBlob(data)) {
+      if (done !== undefined) this.#refuse(done);
+      return;
+    }
+    const watched = done === undefined ? undefined : this.#departures().watch(done);
+    if (isBlob(data)) {
       const { size } = data;
       const how = coreOptions(options);
-      if (this.#hasRoom(size)) this.#inTurn(size, data, (bytes) => this.#transmit(bytes, how, true));
+      if (this.#hasRoom(size, watched)) this.#inTurn(size, data, (bytes) => this.#transmit(bytes, how, true, watched));
     } else if (this.#hasBlobs()) {
       const length = payloadLength(data);
-      if (!this.#hasRoom(length)) return;
+      if (!this.#hasRoom(length, watched)) return;
       const kept = typeof data === "string" ? data : data.slice();
       const how = coreOptions(options);
-      this.#inTurn(length, undefined, () => this.#transmit(kept, how, true), typeof kept !== "string");
+      this.#inTurn(length, undefined, () => this.#transmit(kept, how, true, watched), typeof kept !== "string");
     } else {
-      this.#transmit(data, coreOptions(options), options?.owned === true);
+      this.#transmit(data, coreOptions(options), options?.owned === true, watched);
     }
+  }
+
+  /** See `WebSocket.drained`. */
+  async drained(): Promise<void> {
+    if (this.readyState === CLOSED) throw new UsageError("endpoint/ended");
+    if (bufferedLength(this.pump) > 0 || this.#hasBlobs()) await this.#departures().drained();
+  }
+
+  /** A listener for `drain` was added. */
+  listenToDrain(): void {
+    this.#departures().isListenedTo = true;
   }
 
   sendPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
@@ -289,7 +312,7 @@ export class SocketCore extends Lifecycle {
   get heldLength(): number {
     // After the end, what a loop has not taken yet still counts, or clients that send and leave would fill the memory.
     if (this.readyState === CLOSED) return this.#messages?.heldLength ?? 0;
-    return (this.#messages?.heldLength ?? 0) + (this.#sendQueue?.heldLength ?? 0);
+    return (this.#messages?.heldLength ?? 0) + (this.#extras?.blobs?.heldLength ?? 0);
   }
 
   override shed(): void {
@@ -298,7 +321,9 @@ export class SocketCore extends Lifecycle {
   }
 
   flushed(): void {
-    if (this.#buffered !== undefined && bufferedLength(this.pump) === 0) this.#buffered.drained();
+    const buffered = this.#buffered;
+    const isDrained = buffered !== undefined && bufferedLength(this.pump) === 0 && buffered.drained();
+    if (this.#extras?.departures !== undefined) this.#depart(this.#extras.departures, isDrained);
   }
 
   // Called by `Lifecycle`
@@ -316,7 +341,7 @@ export class SocketCore extends Lifecycle {
 
   protected discard(): void {
     this.#stopListening();
-    this.#sendQueue?.clear();
+    this.#extras?.blobs?.clear();
   }
 
   protected handleEnd(clean: boolean, statusCode: number, reason: string, pump: Pump | undefined): void {
@@ -324,17 +349,49 @@ export class SocketCore extends Lifecycle {
     this.#finalStatistics = statisticsOf(pump);
     const { cause } = this;
     if (cause !== undefined) detach(errorOf(cause));
-    this.#sendQueue?.clear();
-    this.#sendQueue = undefined;
+    this.#extras?.blobs?.clear();
+    const departures = this.#extras?.departures;
+    this.#extras = undefined;
     pump?.heldChanged();
     if (this.#messages?.isEmpty === false) this.#counting = pump;
     this.owner?.closed();
+    if (departures !== undefined) {
+      departures.left(pump?.endpoint.takeMarks() ?? []);
+      departures.end(clean ? unsentError(statusCode, reason) : closeError(statusCode, reason, cause));
+    }
     if (cause !== undefined) this.#fire(new FailureEvent("error", cause));
     this.#fire(new CloseEvent("close", { wasClean: clean, code: statusCode, reason }));
     this.#messages?.end(clean ? undefined : closeError(statusCode, reason, cause));
   }
 
   // Internals
+
+  #sendingExtras(): SendingExtras {
+    this.#extras ??= { blobs: undefined, departures: undefined };
+    return this.#extras;
+  }
+
+  #departures(): Departures {
+    const extras = this.#sendingExtras();
+    extras.departures ??= new Departures(this.report);
+    return extras.departures;
+  }
+
+  /** Tells the sender of a message that it was sent too late, but not in its call. */
+  #refuse(done: SendCallback): void {
+    const error = new UsageError(this.readyState === CLOSED ? "endpoint/ended" : "send/after-close");
+    const departures = new Departures(this.report);
+    departures.watch(done);
+    queueMicrotask(() => departures.end(error));
+  }
+
+  /** A turn is over: tells who waits for output what has left. `isDrained`: nothing is left of what was counted. */
+  #depart(departures: Departures, isDrained: boolean): void {
+    if (this.pump === undefined) return;
+    departures.left(this.pump.endpoint.takeMarks());
+    if (bufferedLength(this.pump) === 0 && !this.#hasBlobs()) departures.drain();
+    if (isDrained && departures.isListenedTo) this.#fire(new Event("drain"));
+  }
 
   #counted(): BufferedAmount {
     this.#buffered ??= new BufferedAmount();
@@ -480,35 +537,42 @@ export class SocketCore extends Lifecycle {
 
   /** Whether a Blob is still being read. Messages sent now must wait for it. */
   #hasBlobs(): boolean {
-    return this.#sendQueue !== undefined && !this.#sendQueue.isEmpty;
+    const blobs = this.#extras?.blobs;
+    return blobs !== undefined && !blobs.isEmpty;
   }
 
   /**
    * Whether a message of `length` bytes may wait for a Blob to be read. Waiting messages count as output and have the
    * same limit.
    */
-  #hasRoom(length: number): boolean {
+  #hasRoom(length: number, watched?: Watched): boolean {
     const { queuedLength, limits } = this.pump!.endpoint;
-    const waiting = this.#sendQueue?.length ?? 0;
+    const waiting = this.#extras?.blobs?.length ?? 0;
     if (waiting + queuedLength <= limits.queuedOutput) return true;
-    this.#notSent(new UsageError("send/queue-full"), length);
+    this.#notSent(new UsageError("send/queue-full"), length, watched);
     return false;
   }
 
   /** Runs `act` once all Blobs sent before have been read, and `blob` as well if there is one. */
   #inTurn(length: number, blob: Blob | undefined, act: (bytes: Uint8Array) => void, hasArray = false): void {
-    this.#sendQueue ??= new BlobSendQueue((error) => this.terminate(error));
+    const extras = this.#sendingExtras();
+    extras.blobs ??= new BlobSendQueue((error) => this.terminate(error));
     this.#counted().held(length);
     const step = (bytes: Uint8Array): void => {
       this.#counted().held(-length);
       act(bytes);
       this.pump!.requestFlush();
     };
-    this.#sendQueue.push(blob, length, step, hasArray);
+    extras.blobs.push(blob, length, step, hasArray);
     this.pump!.heldChanged();
   }
 
-  #transmit(data: string | Uint8Array, options: SendOptions | undefined, owned: boolean): void {
+  #transmit(
+    data: string | Uint8Array,
+    options: SendOptions | undefined,
+    owned: boolean,
+    watched: Watched | undefined,
+  ): void {
     const pump = this.pump!;
     const { endpoint } = pump;
     const pending = pump.bufferedLength;
@@ -520,9 +584,10 @@ export class SocketCore extends Lifecycle {
         this.#counted().queued(endpoint.sendBinary(isKept ? data : data.slice(), options), pending);
       }
     } catch (error) {
-      this.#notSent(error, payloadLength(data));
+      this.#notSent(error, payloadLength(data), watched);
       return;
     }
+    if (watched !== undefined) endpoint.mark(watched, options?.priority);
     pump.requestFlush();
   }
 
@@ -540,17 +605,21 @@ export class SocketCore extends Lifecycle {
   }
 
   /**
-   * Handles an error of a send command: if it came too late or there was no room, the payload is lost; other usage
-   * errors are thrown to the caller.
+   * Handles an error of a send command: if it came too late or there was no room, the payload is lost, and the end of the
+   * connection, which follows, tells its sender; other usage errors are thrown to the caller.
    */
-  #notSent(error: unknown, length: number): void {
+  #notSent(error: unknown, length: number, watched?: Watched): void {
     if (!isRefused(error)) {
-      if (isMistake(error)) throw error;
+      if (isMistake(error)) {
+        if (watched !== undefined) this.#departures().forget(watched);
+        throw error;
+      }
       this.#counted().lost(length);
       this.pump!.brokeOff(error);
       return;
     }
     this.#counted().lost(length);
+    if (watched !== undefined) watched.refusal = error;
     // WHATWG WebSockets §3.1: if the buffer is full, the socket is flagged as full and closed.
     if (error.code === "send/queue-full") this.terminate(error);
   }

@@ -71,7 +71,8 @@ export class StreamCore extends Lifecycle {
     requirePlatform("WebSocketStream", "ReadableStream", "WritableStream");
     this.#options = options;
     this.#readHighWaterMark = Math.min(Number.MAX_SAFE_INTEGER, options.readHighWaterMark ?? defaultHighWaterMark);
-    this.#writeHighWaterMark = options.writeHighWaterMark ?? defaultHighWaterMark;
+    // At least 1: a writer waits until fewer bytes are left, so that with 0, too, it waits until all has left.
+    this.#writeHighWaterMark = Math.max(1, options.writeHighWaterMark ?? defaultHighWaterMark);
   }
 
   get opened(): Promise<WebSocketOpenInfo> {

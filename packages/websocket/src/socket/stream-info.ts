@@ -32,7 +32,10 @@ export interface AcceptStreamOptions {
    * KiB.
    */
   readonly readHighWaterMark?: number | undefined;
-  /** Bytes to buffer for the transport before a writer has to wait. Default: 64 KiB. */
+  /**
+   * Bytes to buffer for the transport before a writer has to wait. Default: 64 KiB. With 0, each `write` resolves when its message has
+   * left.
+   */
   readonly writeHighWaterMark?: number | undefined;
 }
 

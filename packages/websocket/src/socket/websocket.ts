@@ -3,7 +3,7 @@
  * applications construct is in `client/websocket.ts`. Members beyond the standard are marked as extensions.
  */
 
-import type { Agreement, PreparedMessage, SendOptions } from "@hybi/core";
+import { type Agreement, type PreparedMessage, type SendOptions, UsageError } from "@hybi/core";
 import type { ResponseHead } from "@hybi/core/opening";
 import { checkOptions, checkPrepared, checkSendOptions, type OptionChecks, takes } from "@hybi/core/options";
 import { type Closer, checkClose } from "../dom/check-close.ts";
@@ -31,6 +31,7 @@ import {
   toDomString,
   toUsvString,
 } from "../dom/web-idl.ts";
+import type { SendCallback } from "./departures.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./lifecycle.ts";
 import type { OnLoss } from "./message-queue.ts";
@@ -49,6 +50,8 @@ export interface WebSocketEventMap {
   readonly ping: ControlEvent;
   /** Extension: a Pong has arrived. */
   readonly pong: ControlEvent;
+  /** Extension: everything that was sent has left, so that `bufferedAmount` has fallen to 0. */
+  readonly drain: Event;
 }
 
 /** The value of an `on…` attribute. */
@@ -157,17 +160,29 @@ export class WebSocket extends EventTarget {
   }
 
   /**
-   * Sends a message. Data other than strings, bytes and Blobs is converted to a string. `options` are an extension.
+   * Sends a message. Data other than strings, bytes and Blobs is converted to a string. As extensions, it takes `options`, and a
+   * `callback`, which is called exactly once, and never within this call: without an argument when the message has left, which
+   * means that its last byte was passed to the transport and the transport had room again; or with an error if that will not happen: a
+   * `WebSocketError` when the connection has ended before, a `UsageError` `send/queue-full`, `send/after-close` or
+   * `endpoint/ended` when the message was not even queued. Callbacks are called in the order in which messages leave. That a message has
+   * left does not mean that the peer has got it.
    *
-   * @throws DOMException InvalidStateError while connecting; UsageError for invalid options
+   * @throws DOMException InvalidStateError while connecting; UsageError for invalid options. The callback is then not called
    */
-  send(data: Sendable, options: SocketSendOptions | undefined = undefined): void {
+  send(data: Sendable, callback: SendCallback): void;
+  send(data: Sendable, options?: SocketSendOptions | undefined, callback?: SendCallback | undefined): void;
+  send(
+    data: Sendable,
+    options: SocketSendOptions | SendCallback | undefined = undefined,
+    callback: SendCallback | undefined = undefined,
+  ): void {
     const core = this.#core;
     // biome-ignore lint/complexity/noArguments: Web IDL distinguishes a missing argument from undefined.
     requireArguments(arguments, 1, "send()");
     const message = sendable(data);
     if (core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
-    core.send(message, options === undefined ? undefined : sendOptions(options));
+    if (typeof options === "function") core.send(message, undefined, options);
+    else core.send(message, options === undefined ? undefined : sendOptions(options), sendCallback(options, callback));
   }
 
   /**
@@ -308,6 +323,27 @@ export class WebSocket extends EventTarget {
     this.#core.sendPrepared(message, options);
   }
 
+  /**
+   * Sends a message, and resolves when it has left, as the callback of `send` tells. Rejects with what that is called with, or with
+   * what `send` throws.
+   */
+  sendAndWait(data: Sendable, options?: SocketSendOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (typeof options === "function")
+        throw new UsageError("option/type", "sendAndWait takes options, and no callback.");
+      this.send(data, options, (error) => (error === undefined ? resolve() : reject(error)));
+    });
+  }
+
+  /**
+   * Resolves when everything sent so far has left, at once if nothing is waiting. Rejects with a `WebSocketError` if the connection ends
+   * before, and with a `UsageError` `endpoint/ended` if it is closed already. For a producer: `socket.send(…); await
+   * socket.drained();`
+   */
+  drained(): Promise<void> {
+    return this.#core.drained();
+  }
+
   /** Drops the transport without a closing handshake. An unclean `close` event follows. */
   terminate(): void {
     this.#core.terminate();
@@ -364,7 +400,20 @@ export class WebSocket extends EventTarget {
     if (type === "message") this.#core.listen();
     if (type === "close" || type === "error") this.#core.listenToEnd();
     if (type === "ping" || type === "pong") this.#core.listensToControl = true;
+    if (type === "drain") this.#core.listenToDrain();
   }
+}
+
+/**
+ * Returns the third argument of `send`. Behind a primitive value it is ignored as that is: the platform ignores further arguments.
+ *
+ * @throws UsageError `option/type` for what is no function
+ */
+function sendCallback(options: unknown, callback: SendCallback | undefined): SendCallback | undefined {
+  if (callback === undefined || callback === null || typeof callback === "function") return callback ?? undefined;
+  if (options !== undefined && (typeof options !== "object" || options === null)) return undefined;
+  takes.callback(callback, "callback");
+  return undefined;
 }
 
 defineConstants(WebSocket, { CONNECTING, OPEN, CLOSING, CLOSED });

@@ -1,0 +1,78 @@
+/**
+ * Who waits for the output of a socket to leave: callbacks of single messages, `drained()`, and listeners for `drain`. A socket has
+ * none of this until one of them is used. A message has left when its last byte was passed to the transport and the transport had
+ * room again; whether the peer has got it, only the peer can say.
+ */
+import type { Reporter } from "../event-loop/reporter.ts";
+
+/** Called once: without an error when the message has left, or with the reason why it never will. */
+export type SendCallback = (error?: Error) => void;
+
+/** A message whose sender wants to know when it has left: the subject of its mark in core. */
+export class Watched {
+  readonly done: SendCallback;
+  /** Why it was not even queued. */
+  refusal: Error | undefined;
+
+  constructor(done: SendCallback) {
+    this.done = done;
+  }
+}
+
+export class Departures {
+  /** Whether there are listeners for `drain`. */
+  isListenedTo = false;
+  readonly #report: Reporter;
+  /** In the order in which they were sent. */
+  readonly #watched = new Set<Watched>();
+  #drained: { resolve(): void; reject(error: Error): void }[] = [];
+
+  constructor(report: Reporter) {
+    this.#report = report;
+  }
+
+  /** Expects a message. It counts as lost unless `left` is called with the result before `end`. */
+  watch(done: SendCallback): Watched {
+    const watched = new Watched(done);
+    this.#watched.add(watched);
+    return watched;
+  }
+
+  /** The message was not sent, and its sender knows. */
+  forget(watched: Watched): void {
+    this.#watched.delete(watched);
+  }
+
+  /** Resolves with the next `drain`, and rejects with the next `end`. */
+  drained(): Promise<void> {
+    return new Promise((resolve, reject) => void this.#drained.push({ resolve, reject }));
+  }
+
+  /** These messages have left, in this order. */
+  left(subjects: readonly object[]): void {
+    for (const watched of subjects as readonly Watched[]) if (this.#watched.delete(watched)) this.#call(watched);
+  }
+
+  /** Everything has left. */
+  drain(): void {
+    for (const { resolve } of this.#drained.splice(0)) resolve();
+  }
+
+  /** Nothing will leave any more. */
+  end(error: Error): void {
+    for (const watched of this.#watched) {
+      this.#watched.delete(watched);
+      this.#call(watched, watched.refusal ?? error);
+    }
+    for (const { reject } of this.#drained.splice(0)) reject(error);
+  }
+
+  #call({ done }: Watched, error?: Error): void {
+    try {
+      if (error === undefined) done();
+      else done(error);
+    } catch (thrown) {
+      this.#report(thrown);
+    }
+  }
+}
