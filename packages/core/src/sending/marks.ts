@@ -3,7 +3,6 @@
  * when it leaves: priorities change the order, short messages become parts of one chunk, and extensions change lengths. So a mark
  * stands in the lane behind its message, and is passed when the message has been taken. What has no mark costs nothing.
  */
-import type { Lane } from "./lane.ts";
 
 /** Memory of a mark in bytes, with what its owner keeps to recognize it. It counts against `limits.queuedOutput`. */
 export const markCost = 160;
@@ -19,6 +18,12 @@ export class Mark {
 
 const none: readonly object[] = [];
 
+/** A lane, as its marks see it. */
+interface MarkedLane {
+  /** Moves the marks that nothing precedes any more to `to`. */
+  takeMarks(to: object[]): void;
+}
+
 /** The marks of one connection that have been passed, in the order of their messages on the wire. */
 export class Marks {
   /** Those behind the message that has begun and not ended. */
@@ -28,7 +33,7 @@ export class Marks {
   #left: object[] = [];
 
   /** The first message of `lane` has become the current one. */
-  begin(lane: Lane): void {
+  begin(lane: MarkedLane): void {
     lane.takeMarks(this.#current);
   }
 
@@ -38,7 +43,7 @@ export class Marks {
   }
 
   /** The messages in front of the next one of `lane` have been taken. */
-  pass(lane: Lane): void {
+  pass(lane: MarkedLane): void {
     lane.takeMarks(this.#taken);
   }
 
