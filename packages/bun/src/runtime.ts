@@ -2,15 +2,18 @@
  * What Bun lends to core, and what it knows of its machine: the default of a server's `memoryBudget`, and garbage collection under
  * load so that Bun stays within the budget.
  */
+import { channel } from "node:diagnostics_channel";
 import { totalmem } from "node:os";
-import { type Clock, MemoryBudget, type RuntimeOptions } from "@hybi/websocket";
+import { type Clock, createDiagnostics, MemoryBudget, type RuntimeOptions } from "@hybi/websocket";
 import { bunFunctions } from "./native-functions.ts";
 
+const diagnostics = /* @__PURE__ */ createDiagnostics(channel);
+
 /** Defaults of the option `runtime` of clients and servers. */
-export const bunRuntime: RuntimeOptions = { native: bunFunctions, closer: "program" };
+export const bunRuntime: RuntimeOptions = { native: bunFunctions, diagnostics, closer: "program" };
 
 /** The same for sockets that keep the rules of a page. */
-export const pageRuntime: RuntimeOptions = { native: bunFunctions, closer: "page" };
+export const pageRuntime: RuntimeOptions = { native: bunFunctions, diagnostics, closer: "page" };
 
 /** Returns the default `memoryBudget` of a server in bytes: an eighth of the memory that the process may use. */
 function defaultMemoryBudget(): number {

@@ -123,8 +123,24 @@ export {
   WaitingEvent,
 } from "@hybi/websocket";
 
-// Watching what goes over the wire.
-export { type TapEvent, type TapOptions, tap } from "@hybi/websocket";
+// Watching: bytes on the wire, and messages of node:diagnostics_channel.
+export {
+  type ClientFailureMessage,
+  type ClientRequestMessage,
+  type Diagnostics,
+  type DiagnosticsChannel,
+  type DiagnosticsMessages,
+  type DiagnosticsName,
+  type ServerAcceptedMessage,
+  type ServerRefusedMessage,
+  type ServerRequestMessage,
+  type TapEvent,
+  type TapOptions,
+  tap,
+  type WebSocketCloseMessage,
+  type WebSocketControlMessage,
+  type WebSocketOpenMessage,
+} from "@hybi/websocket";
 
 // Building blocks.
 export { DenoTransport } from "./transport.ts";

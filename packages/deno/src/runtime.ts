@@ -2,14 +2,17 @@
  * What Deno lends to core, and what it knows of its machine: the default of a server's `memoryBudget`, derived from the memory that
  * the process may use.
  */
-import type { MemoryBudget, RuntimeOptions } from "@hybi/websocket";
+import { channel } from "node:diagnostics_channel";
+import { createDiagnostics, type MemoryBudget, type RuntimeOptions } from "@hybi/websocket";
 import { denoFunctions } from "./native-functions.ts";
 
+const diagnostics = /* @__PURE__ */ createDiagnostics(channel);
+
 /** Defaults of the option `runtime` of clients and servers. */
-export const denoRuntime: RuntimeOptions = { native: denoFunctions, closer: "program" };
+export const denoRuntime: RuntimeOptions = { native: denoFunctions, diagnostics, closer: "program" };
 
 /** The same for sockets that keep the rules of a page. */
-export const pageRuntime: RuntimeOptions = { native: denoFunctions, closer: "page" };
+export const pageRuntime: RuntimeOptions = { native: denoFunctions, diagnostics, closer: "page" };
 
 /**
  * Returns the memory budget of a server in bytes: an eighth of the heap limit by default. V8 derives that limit from the machine's

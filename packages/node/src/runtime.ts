@@ -1,7 +1,8 @@
 /** What Node knows of its machine: its clock, and the default of a server's `memoryBudget`. */
+import { channel } from "node:diagnostics_channel";
 import { totalmem } from "node:os";
 import { getHeapStatistics } from "node:v8";
-import { type Clock, type MemoryBudget, type RuntimeOptions, systemClock } from "@hybi/websocket";
+import { type Clock, createDiagnostics, type MemoryBudget, type RuntimeOptions, systemClock } from "@hybi/websocket";
 import { nodeFunctions } from "./native-functions.ts";
 
 const resolved = Promise.resolve();
@@ -15,11 +16,13 @@ export const nodeClock: Clock = {
   nextTurn: (task) => void setImmediate(task),
 };
 
+const diagnostics = /* @__PURE__ */ createDiagnostics(channel);
+
 /** Defaults of the option `runtime` of clients and servers. */
-export const nodeRuntime: RuntimeOptions = { native: nodeFunctions, clock: nodeClock, closer: "program" };
+export const nodeRuntime: RuntimeOptions = { native: nodeFunctions, clock: nodeClock, diagnostics, closer: "program" };
 
 /** The same for sockets that keep the rules of a page. */
-export const pageRuntime: RuntimeOptions = { native: nodeFunctions, clock: nodeClock, closer: "page" };
+export const pageRuntime: RuntimeOptions = { native: nodeFunctions, clock: nodeClock, diagnostics, closer: "page" };
 
 /** An eighth leaves room for the application and for memory that hybi does not count, such as the runtime's own buffers. */
 const share = 1 / 8;

@@ -48,6 +48,27 @@ export type {
 } from "./client/socket-options.ts";
 export type { RuntimeOptions } from "./socket/runtime-options.ts";
 
+// Diagnostics.
+export {
+  createDiagnostics,
+  type Diagnostics,
+  type DiagnosticsChannel,
+  type DiagnosticsName,
+} from "./pump/diagnostics.ts";
+export type {
+  ClientFailureMessage,
+  ClientRequestMessage,
+  WebSocketCloseMessage,
+  WebSocketControlMessage,
+  WebSocketOpenMessage,
+} from "./socket/diagnostics-messages.ts";
+export type {
+  DiagnosticsMessages,
+  ServerAcceptedMessage,
+  ServerRefusedMessage,
+  ServerRequestMessage,
+} from "./server/diagnostics-messages.ts";
+
 // What went wrong.
 export { type Failure, failureText } from "./failure/failure.ts";
 export { OpeningError } from "./failure/opening-error.ts";

@@ -1,5 +1,6 @@
 /** Connections and openings as a server keeps a list of them: to close, to terminate, and to know when they are over. */
 import type { Member } from "../platform/member-list.ts";
+import type { Diagnostics } from "./diagnostics.ts";
 
 /** A connection or an opening that a server closes when the server closes. */
 export interface Closable extends Member {
@@ -11,6 +12,8 @@ export interface Closable extends Member {
 
 /** The server that owns a connection. */
 export interface ClosableOwner {
+  /** See `RuntimeOptions`. */
+  readonly diagnostics?: Diagnostics | undefined;
   /** A socket is closed and about to fire its events. */
   closed(): void;
   /** The connection has ended. */

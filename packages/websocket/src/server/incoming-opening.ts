@@ -25,6 +25,8 @@ export interface TransportInfo {
 
 /** What an accepted request becomes: a socket or a stream. */
 export interface AcceptedListener extends OpeningListener, Closable {
+  /** Called once it is open and has its owner. */
+  announce(): void;
   /** Called when the request was over before it was accepted: the socket is CLOSING at once, and ends later, not in this call. */
   acceptedLate(failure: Failure): void;
 }

@@ -172,6 +172,7 @@ export class PendingConnect extends PendingOpening implements Holder {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.over();
     this.server.replaced(this, undefined);
   }
 }

@@ -11,6 +11,8 @@ import type { Reporter } from "../event-loop/reporter.ts";
 import { type Failure, givenUp } from "../failure/failure.ts";
 import type { MemoryBudget } from "../load/memory-budget.ts";
 import type { Closable, ClosableOwner } from "../pump/closable.ts";
+import { type Diagnostics, isWatched, publish } from "../pump/diagnostics.ts";
+import type { ServerAcceptedMessage, ServerRefusedMessage, ServerRequestMessage } from "./diagnostics-messages.ts";
 import { type AcceptedListener, type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 
 /** RFC 9110 §15.6.4: temporary overload or maintenance; the client may retry. */
@@ -33,6 +35,11 @@ export interface OpeningOwner extends ClosableOwner {
   accepted(): void;
 }
 
+/** Publishes that an opening has come to nothing. */
+export function publishRefused(diagnostics: Diagnostics | undefined, message: ServerRefusedMessage): void {
+  if (isWatched(diagnostics, "hybi:server:refused")) publish(diagnostics, "hybi:server:refused", message);
+}
+
 export abstract class PendingOpening implements Answering, Closable {
   // `Member`, of the list of the server's connections
   place = 0;
@@ -45,6 +52,8 @@ export abstract class PendingOpening implements Answering, Closable {
   #isAnswered = false;
   /** Whether the handler returned without answering. */
   #isForgotten = false;
+  /** The request, from the call of the handler until it is known what becomes of it. */
+  #request: OpeningRequest | undefined;
   /** The socket or stream, once the handler has accepted the request. */
   #accepted: Closable | undefined;
 
@@ -82,8 +91,10 @@ export abstract class PendingOpening implements Answering, Closable {
 
   accept(answer: OpeningAnswer, listener: AcceptedListener): void {
     this.#checkUnanswered();
-    if (this.isAsked) this.open(answer, listener);
-    else this.#late(listener);
+    if (this.isAsked) {
+      this.open(answer, listener);
+      this.#publishAccepted(listener);
+    } else this.#late(listener);
     this.#isAnswered = true;
     this.#accepted = listener;
   }
@@ -94,7 +105,7 @@ export abstract class PendingOpening implements Answering, Closable {
 
   reject(rejection: Rejection): void {
     this.#checkUnanswered();
-    if (this.isAsked) this.respond(rejection);
+    if (this.isAsked) this.#respond(rejection);
     else this.#late();
     this.#isAnswered = true;
   }
@@ -105,7 +116,7 @@ export abstract class PendingOpening implements Answering, Closable {
   protected refuse(why: string): void {
     if (!this.isAsked) return;
     this.failure = { kind: "given-up", error: new Error(`${why} The request was rejected with 503.`) };
-    this.respond(unavailable);
+    this.#respond(unavailable);
   }
 
   /** Gives the opening's place in the server to the socket or stream that it has become. */
@@ -116,11 +127,23 @@ export abstract class PendingOpening implements Answering, Closable {
 
   /** Reports a failure that is the client's fault. */
   protected reportFailure(failure: Failure): void {
+    this.#publishRefused({ failure });
     this.server.failed(failure, this.#info);
+  }
+
+  /** Called when the opening is over: if the request is still unanswered, `failure` is the reason. */
+  protected over(): void {
+    if (this.#request !== undefined) this.#publishRefused({ failure: this.failure });
   }
 
   /** Runs the handler, and ensures that the request is answered. */
   protected ask(request: OpeningRequest): void {
+    this.#request = request;
+    const { diagnostics } = this.server;
+    if (isWatched(diagnostics, "hybi:server:request")) {
+      const message: ServerRequestMessage = { request, info: this.#info };
+      publish(diagnostics, "hybi:server:request", message);
+    }
     let returned: unknown;
     try {
       returned = this.server.requested(new IncomingOpening(request, this.#info, this), this);
@@ -137,7 +160,7 @@ export abstract class PendingOpening implements Answering, Closable {
       // RFC 6455 §4.2.2 step 4: "an appropriate HTTP error code (such as 404 Not Found)" when the service is not available.
       if (this.isAsked) {
         this.#isForgotten = true;
-        this.respond({ status: 404 });
+        this.#respond({ status: 404 });
       }
     } catch (error) {
       // A loop over messages throws when the connection is lost. That is no mistake, and `close` has already reported it.
@@ -145,6 +168,36 @@ export abstract class PendingOpening implements Answering, Closable {
       if (!isItsEnd) this.server.report(error);
       this.#answerFailure();
     }
+  }
+
+  #respond(rejection: Rejection): void {
+    const request = this.#request;
+    // Cleared first: for a stream, the response is the end of the opening as well.
+    this.#request = undefined;
+    try {
+      this.respond(rejection);
+    } finally {
+      this.#request = request;
+    }
+    const { failure } = this;
+    this.#publishRefused({ status: rejection.status, failure: failure === givenUp ? undefined : failure });
+  }
+
+  #publishAccepted(listener: AcceptedListener): void {
+    const request = this.#request!;
+    this.#request = undefined;
+    const { diagnostics } = this.server;
+    if (isWatched(diagnostics, "hybi:server:accepted")) {
+      const message: ServerAcceptedMessage = { request, info: this.#info, websocket: listener.target! };
+      publish(diagnostics, "hybi:server:accepted", message);
+    }
+    listener.announce();
+  }
+
+  #publishRefused(outcome: { readonly status?: number | undefined; readonly failure: Failure | undefined }): void {
+    const request = this.#request;
+    this.#request = undefined;
+    publishRefused(this.server.diagnostics, { request, info: this.#info, status: undefined, ...outcome });
   }
 
   #checkUnanswered(): void {
@@ -165,7 +218,7 @@ export abstract class PendingOpening implements Answering, Closable {
 
   #answerFailure(): void {
     try {
-      if (this.isAsked) this.respond({ status: 500 });
+      if (this.isAsked) this.#respond({ status: 500 });
       // RFC 6455 §7.4.1: 1011, an unexpected condition prevented the server from fulfilling the request.
       else this.#accepted?.startClosing(1011, "");
     } catch (error) {

@@ -130,6 +130,7 @@ export class PendingUpgrade extends PendingOpening {
     }
     this.#isAsked = false;
     this.#pump = undefined;
+    this.over();
     this.server.replaced(this, undefined);
   }
 }

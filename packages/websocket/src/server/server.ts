@@ -68,7 +68,7 @@ import { OpenSockets, openCoresOf } from "./open-sockets.ts";
 import { OpeningsByAddress } from "./openings-by-address.ts";
 import { checkOfOrigins, type Origins, originsCheck } from "./origins.ts";
 import { type ConnectStream, PendingConnect } from "./pending-connect.ts";
-import { type OpeningOwner, unavailable } from "./pending-opening.ts";
+import { type OpeningOwner, publishRefused, unavailable } from "./pending-opening.ts";
 import { Pending, type PendingOwner, type PendingTransport } from "./pending-transport.ts";
 import { PendingUpgrade } from "./pending-upgrade.ts";
 import { serverDeadlines, serverLimits } from "./server-defaults.ts";
@@ -417,6 +417,7 @@ export class WebSocketServer {
     const { memoryBudget = defaultMemoryBudget } = options;
     this.#memory = memoryBudget instanceof MemoryBudget ? memoryBudget : new MemoryBudget(memoryBudget, this.#clock);
     this.#owner = {
+      diagnostics: runtime.diagnostics,
       memory: this.#memory,
       // A server usually wants bytes: a Blob costs a promise to read and several times the memory.
       binaryType: binaryTypeOf(options.binaryType, "arraybuffer"),
@@ -425,7 +426,7 @@ export class WebSocketServer {
         return this.#latestUrl;
       },
       requested: (opening, incoming) => this.#answer(opening, incoming),
-      failed: (failure, info) => this.failed(failure, info),
+      failed: (failure, info) => this.#failed(failure, info),
       report: this.#report,
       replaced: (before, after) => this.#replace(before, after),
       accepted: () => this.#socketCount++,
@@ -461,7 +462,7 @@ export class WebSocketServer {
   receive(transport: Transport, info: TransportInfo = {}): void {
     const key = this.#byAddress.keyOf(info.remoteAddress);
     const refusal = this.#refusal(key);
-    if (refusal !== undefined) this.#turnedAway.add(transport, refusal, info.secure === true);
+    if (refusal !== undefined) this.#turnAway(transport, refusal, info, info.secure === true);
     else this.#begin(transport, info, key);
   }
 
@@ -472,7 +473,11 @@ export class WebSocketServer {
    */
   admit(drop: () => void, info: TransportInfo = {}): PendingTransport | undefined {
     const key = this.#byAddress.keyOf(info.remoteAddress);
-    if (this.#state === "closing" || this.#refusal(key) !== undefined) return undefined;
+    const refusal = this.#state === "closing" ? unavailable : this.#refusal(key);
+    if (refusal !== undefined) {
+      this.#publishTurnedAway(refusal, info);
+      return undefined;
+    }
     const pending = new Pending(this.#pendingOwner, info, drop);
     this.#enter(pending, key);
     return pending;
@@ -486,7 +491,7 @@ export class WebSocketServer {
     const key = this.#byAddress.keyOf(info.remoteAddress);
     const refusal = this.#state === "closing" ? undefined : this.#refusal(key);
     if (refusal !== undefined) {
-      this.#turnedAway.add(transport, refusal, false);
+      this.#turnAway(transport, refusal, info, false);
       return;
     }
     const pump = this.#begin(transport, info, key);
@@ -530,6 +535,7 @@ export class WebSocketServer {
       onError: this.#report,
       deadlines: this.#deadlines,
       writeBudget: this.#runtime.writeBudget,
+      wrapTransport: this.#runtime.wrapTransport,
     };
     const socket = createAcceptedSocket(this.#owner.sharedUrl(url), binaryType, {
       clock: this.#clock,
@@ -551,7 +557,8 @@ export class WebSocketServer {
 
   /** Reports to `onFailure` a client that failed before it had a transport, as during its TLS handshake. */
   failed(failure: Failure, info: TransportInfo = {}): void {
-    callGuarded(() => this.#onFailure?.(failure, info), this.#report);
+    publishRefused(this.#runtime.diagnostics, { request: undefined, info, status: undefined, failure });
+    this.#failed(failure, info);
   }
 
   /** Reports an error that belongs to no connection, such as a failed accept, to `onError`, or prints it. */
@@ -650,6 +657,20 @@ export class WebSocketServer {
   }
 
   // Internals
+
+  #failed(failure: Failure, info: TransportInfo): void {
+    callGuarded(() => this.#onFailure?.(failure, info), this.#report);
+  }
+
+  /** Rejects a client for which there is no place, before it has sent anything. */
+  #turnAway(transport: Transport, refusal: Rejection, info: TransportInfo, isSecure: boolean): void {
+    this.#turnedAway.add(transport, refusal, isSecure);
+    this.#publishTurnedAway(refusal, info);
+  }
+
+  #publishTurnedAway({ status }: Rejection, info: TransportInfo): void {
+    publishRefused(this.#runtime.diagnostics, { request: undefined, info, status, failure: undefined });
+  }
 
   #prepare(data: Exclude<Sendable, Blob>): PreparedMessage {
     const message = sendable(data);

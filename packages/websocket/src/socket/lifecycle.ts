@@ -3,12 +3,20 @@
  * and `StreamCore` have in common. It listens to the pump, knows why the connection failed, and releases everything when it
  * ends.
  */
-import type { Agreement, Violation } from "@hybi/core";
+import type { Agreement, Role, Violation } from "@hybi/core";
 import type { ResponseHead } from "@hybi/core/opening";
 import { type Failure, failureOf, givenUp } from "../failure/failure.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import { type Closable, type ClosableOwner, leaveOwner } from "../pump/closable.ts";
+import { type Diagnostics, isWatched, publish } from "../pump/diagnostics.ts";
 import type { Pump } from "../pump/pump.ts";
+import type {
+  ClientFailureMessage,
+  WebSocketCloseMessage,
+  WebSocketControlMessage,
+  WebSocketOpenMessage,
+} from "./diagnostics-messages.ts";
+import { formatExtensions } from "./format-extensions.ts";
 import type { Opening, OpeningListener } from "./opening.ts";
 
 /** The values of `readyState` (WHATWG WebSockets §3.1). */
@@ -45,8 +53,17 @@ export abstract class Lifecycle implements OpeningListener, Closable {
     return this.pump?.age ?? 0;
   }
 
+  /** Where to publish what happens: nothing is kept for it, since the opening and the server know. */
+  protected get diagnostics(): Diagnostics | undefined {
+    return (this.opening ?? this.owner)?.diagnostics;
+  }
+
   // For subclasses to implement
 
+  /** The WebSocket or WebSocketStream. */
+  abstract readonly target: object;
+  /** Whether the connection was ever open. */
+  protected abstract get hasOpened(): boolean;
   /** Bytes of memory that wait for the application. */
   abstract get heldLength(): number;
   /** Called when `readyState` has become `OPEN`. */
@@ -107,6 +124,25 @@ export abstract class Lifecycle implements OpeningListener, Closable {
     if (this.readyState !== CONNECTING) return;
     this.readyState = OPEN;
     this.handleOpen(agreement);
+    this.publishOpen(agreement);
+  }
+
+  /** Called once an accepted socket or stream has its server, which is after it is open. */
+  announce(): void {
+    const agreement = this.pump?.endpoint.agreement;
+    if (agreement !== undefined) this.publishOpen(agreement);
+  }
+
+  protected publishOpen(agreement: Agreement): void {
+    const { diagnostics } = this;
+    if (!isWatched(diagnostics, "hybi:websocket:open")) return;
+    const message: WebSocketOpenMessage = {
+      websocket: this.target,
+      role: this.role,
+      protocol: agreement.subprotocol ?? "",
+      extensions: formatExtensions(agreement),
+    };
+    publish(diagnostics, "hybi:websocket:open", message);
   }
 
   rejection(response: ResponseHead, body: Uint8Array): void {
@@ -122,9 +158,13 @@ export abstract class Lifecycle implements OpeningListener, Closable {
 
   piece(): void {}
 
-  ping(_payload: Uint8Array): void {}
+  ping(payload: Uint8Array): void {
+    this.publishControl("hybi:websocket:ping", payload);
+  }
 
-  pong(_payload: Uint8Array): void {}
+  pong(payload: Uint8Array): void {
+    this.publishControl("hybi:websocket:pong", payload);
+  }
 
   close(): void {
     this.readyState = CLOSING;
@@ -142,6 +182,7 @@ export abstract class Lifecycle implements OpeningListener, Closable {
     opening?.leave();
     if (!clean) this.cause ??= pump?.failure;
     this.readyState = CLOSED;
+    this.publishEnd(clean, statusCode, reason);
     // Applications keep closed sockets and streams, so release everything except the outcome.
     this.opening = undefined;
     this.pump = undefined;
@@ -158,6 +199,35 @@ export abstract class Lifecycle implements OpeningListener, Closable {
   }
 
   // Internals
+
+  protected get role(): Role {
+    return this.opening === undefined ? "server" : "client";
+  }
+
+  protected publishControl(name: "hybi:websocket:ping" | "hybi:websocket:pong", payload: Uint8Array): void {
+    const { diagnostics } = this;
+    if (!isWatched(diagnostics, name)) return;
+    // A copy: events show the payload as well.
+    const message: WebSocketControlMessage = {
+      websocket: this.target,
+      role: this.role,
+      payload: new Uint8Array(payload),
+    };
+    publish(diagnostics, name, message);
+  }
+
+  protected publishEnd(wasClean: boolean, code: number, reason: string): void {
+    const { diagnostics, cause: failure, target: websocket } = this;
+    const { role } = this;
+    if (!this.hasOpened) {
+      if (role === "server" || !isWatched(diagnostics, "hybi:client:failure")) return;
+      const message: ClientFailureMessage = { websocket, failure: failure ?? givenUp };
+      publish(diagnostics, "hybi:client:failure", message);
+    } else if (isWatched(diagnostics, "hybi:websocket:close")) {
+      const message: WebSocketCloseMessage = { websocket, role, code, reason, wasClean, failure };
+      publish(diagnostics, "hybi:websocket:close", message);
+    }
+  }
 
   /** Sends the Close frame that `startClosing` asks for. */
   protected sendClose(statusCode: number | undefined, reason: string): void {

@@ -3,6 +3,7 @@ import type { NativeFunctions, RandomSource } from "@hybi/core";
 import { type OptionChecks, settingChecks, takes } from "@hybi/core/options";
 import type { Clock } from "../event-loop/clock.ts";
 import { clockCheck, withDefaults } from "../platform/option-checks.ts";
+import { type Diagnostics, diagnosticsCheck } from "../pump/diagnostics.ts";
 import type { PumpOptions } from "../pump/options.ts";
 
 /** What the runtime provides, and how its transports are used. Adapters and tests set these; applications need not. */
@@ -28,6 +29,8 @@ export interface RuntimeOptions {
    * it, such as a `tap`. If it throws, the error is reported, and the transport is used as it is.
    */
   readonly wrapTransport?: PumpOptions["wrapTransport"];
+  /** Channels on which is published what happens to connections; `createDiagnostics` makes them of the runtime's. */
+  readonly diagnostics?: Diagnostics | undefined;
 }
 
 export const runtimeChecks: OptionChecks<RuntimeOptions> = {
@@ -38,6 +41,7 @@ export const runtimeChecks: OptionChecks<RuntimeOptions> = {
   writeBudget: takes.atLeast(1),
   closer: takes.oneOf("page", "program"),
   wrapTransport: takes.callback,
+  diagnostics: diagnosticsCheck,
 };
 
 /** Returns `defaults` overridden by `given`, and those of `runtime` one by one. A value that is no object is left to the check. */

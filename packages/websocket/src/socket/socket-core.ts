@@ -287,10 +287,12 @@ export class SocketCore extends Lifecycle {
   }
 
   override ping(payload: Uint8Array): void {
+    super.ping(payload);
     if (this.listensToControl) this.#fire(new ControlEvent("ping", payload));
   }
 
   override pong(payload: Uint8Array): void {
+    super.pong(payload);
     if (this.listensToControl) this.#fire(new ControlEvent("pong", payload));
   }
 
@@ -327,6 +329,10 @@ export class SocketCore extends Lifecycle {
   }
 
   // Called by `Lifecycle`
+
+  protected get hasOpened(): boolean {
+    return this.agreement !== undefined;
+  }
 
   protected handleOpen(agreement: Agreement): void {
     this.agreement = agreement;

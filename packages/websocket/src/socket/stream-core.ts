@@ -50,6 +50,8 @@ export class StreamCore extends Lifecycle {
   /** Finite, so that the queue's size can be computed from `desiredSize`. */
   readonly #readHighWaterMark: number;
 
+  /** The stream, which sets it. */
+  target!: object;
   #reader!: ReadableStreamDefaultController<StreamMessage>;
   #writer!: WritableStreamDefaultController;
   /** Whether the reader still wants messages, and whether the writer can still receive an error. */
@@ -119,6 +121,10 @@ export class StreamCore extends Lifecycle {
   }
 
   // Called by `Lifecycle`
+
+  protected get hasOpened(): boolean {
+    return this.#reader !== undefined;
+  }
 
   protected handleOpen(agreement: Agreement): void {
     this.#options.signal?.removeEventListener("abort", this.#onAbort);

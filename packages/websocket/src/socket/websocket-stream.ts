@@ -32,6 +32,7 @@ export class WebSocketStream {
     this.#url = source.url;
     this.#closer = source.closer;
     this.#core = source.core as StreamCore;
+    this.#core.target = this;
   }
 
   get url(): string {
