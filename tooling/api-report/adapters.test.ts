@@ -15,6 +15,11 @@ const adapters = ["bun", "deno", "node"] as const;
 const differences: Readonly<Record<string, { readonly in: string; readonly because: string }>> = {
   upgrade: { in: "node", because: "Deno and Bun do not hand over connections of their own HTTP servers." },
   upgradeStream: { in: "node", because: "For the same reason." },
+  UpgradeOptions: { in: "node", because: "These are options of `upgrade` and `upgradeStream`, too." },
+  NodeTransportInfo: { in: "node", because: "Each is named after its runtime, and knows what that knows." },
+  DenoTransportInfo: { in: "deno", because: "For the same reason." },
+  BunTransportInfo: { in: "bun", because: "For the same reason." },
+  BunSocketFacts: { in: "bun", because: "Bun's own type depends on the `data` of the socket." },
   requestHead: { in: "node", because: "Only Node has the messages of node:http that it converts." },
   responseHead: { in: "node", because: "For the same reason." },
   headersObject: { in: "node", because: "For the same reason." },

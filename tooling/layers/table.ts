@@ -127,10 +127,11 @@ const deno: Layers = {
   "native-functions": { mayImport: [] },
   runtime: { mayImport: ["native-functions"] },
   open: { mayImport: ["transport", "options"] },
-  listen: { mayImport: ["transport", "options"] },
+  "transport-info": { mayImport: [] },
+  listen: { mayImport: ["transport", "transport-info", "options"] },
   client: { mayImport: ["options", "runtime", "open"] },
   server: { mayImport: ["options", "runtime", "listen"] },
-  index: { mayImport: ["transport", "options", "client", "server"] },
+  index: { mayImport: ["transport", "transport-info", "options", "client", "server"] },
 };
 
 const bun: Layers = deno;
@@ -146,14 +147,15 @@ const node: Layers = {
   proxy: { mayImport: ["options"] },
   open: { mayImport: ["transport", "options", "http2/client", "proxy"] },
   "secure-server": { mayImport: ["runtime"] },
-  listen: { mayImport: ["transport", "secure-server"] },
+  "transport-info": { mayImport: [] },
+  listen: { mayImport: ["transport", "transport-info", "secure-server"] },
   client: { mayImport: ["options", "runtime", "open"] },
   server: { mayImport: ["options", "runtime", "listen"] },
-  upgrade: { mayImport: ["transport", "runtime", "fields", "http2/transport", "server"] },
+  upgrade: { mayImport: ["transport", "transport-info", "runtime", "fields", "http2/transport", "server"] },
   index: {
     mayImport: [
-      ...["transport", "options", "native-functions", "runtime", "fields", "http2", "proxy", "client", "server"],
-      "upgrade",
+      ...["transport", "transport-info", "options", "native-functions", "runtime", "fields", "http2", "proxy"],
+      ...["client", "server", "upgrade"],
     ],
   },
 };

@@ -179,6 +179,20 @@ if (open?.type !== "open" || open.agreement.subprotocol !== "chat") throw new Er
 if (told.join("; ") !== "hello; 1,2,3") throw new Error(told.join("; "));`,
   },
   {
+    file: "packages/node/src/transport-info.ts",
+    treatment: "run",
+    program: `
+import { connect, listen as listenAnywhere, NodeTransportInfo } from "@hybi/node";
+import { selfSigned } from "@hybi/testing/adapter-contract";
+const { key, cert } = await selfSigned();
+const ca = cert;
+const listen: typeof listenAnywhere = (handler, options) => listenAnywhere(handler, { ...options, host: "127.0.0.1", port: 0 });
+${place}
+const error = await connect(server.url, { transportOptions: { tls: { ca, key, cert } } }).catch((thrown) => thrown);
+if (error.failure?.response?.status !== 403) throw new Error("accepted");
+await server.close();`,
+  },
+  {
     file: "packages/core/src/opening/upgrade.ts",
     treatment: "run",
     program: `

@@ -19,6 +19,7 @@ export {
 
 // Servers.
 export { type ListenOptions, listen, WebSocketServer } from "./server.ts";
+export { type BunSocketFacts, BunTransportInfo } from "./transport-info.ts";
 export type { TlsServerOptions } from "./options.ts";
 export type {
   AcceptOptions,

@@ -2,6 +2,7 @@
 import type { Listener, ListenOptions, WebSocketServer } from "@hybi/websocket";
 import type { TlsServerOptions } from "./options.ts";
 import { BunTransport, socketHandlers } from "./transport.ts";
+import { BunTransportInfo } from "./transport-info.ts";
 
 /** Starts to listen, and passes each connection to `server`. */
 export function openListener(server: WebSocketServer, options: ListenOptions<TlsServerOptions>): Listener {
@@ -14,7 +15,7 @@ export function openListener(server: WebSocketServer, options: ListenOptions<Tls
       ...socketHandlers,
       open(socket) {
         socket.data = new BunTransport(socket);
-        server.receive(socket.data, { secure, remoteAddress: socket.remoteAddress });
+        server.receive(socket.data, new BunTransportInfo(socket, secure));
       },
       // Without a `handshake` handler Bun calls `open` only after TLS completes, so a client that stalls in TLS would never
       // time out.

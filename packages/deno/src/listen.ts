@@ -3,6 +3,7 @@ import { UsageError } from "@hybi/core";
 import type { Listener, ListenOptions, WebSocketServer } from "@hybi/websocket";
 import type { TlsServerOptions } from "./options.ts";
 import { DenoTransport } from "./transport.ts";
+import { DenoTransportInfo } from "./transport-info.ts";
 
 /** Starts to listen, and passes each connection to `server`. */
 export function openListener(server: WebSocketServer, options: ListenOptions<TlsServerOptions>): Listener {
@@ -42,7 +43,7 @@ async function accept(listener: Deno.Listener, server: WebSocketServer, secure: 
     try {
       const conn = await listener.accept();
       isFailing = false;
-      server.receive(new DenoTransport(conn), { secure, remoteAddress: remoteAddress(conn) });
+      server.receive(new DenoTransport(conn), new DenoTransportInfo(conn, secure));
     } catch (error) {
       if (error instanceof Deno.errors.BadResource) return;
       // A client that left before it was accepted must not delay the next ones.
@@ -66,7 +67,3 @@ function hasLeft(error: unknown): boolean {
 
 /** Milliseconds to wait after a connection could not be accepted, because the cause may persist. */
 const acceptPause = 10;
-
-function remoteAddress({ remoteAddr }: Deno.Conn): string | undefined {
-  return "hostname" in remoteAddr ? remoteAddr.hostname : undefined;
-}

@@ -19,7 +19,8 @@ export {
 
 // Servers.
 export { type ListenOptions, listen, WebSocketServer } from "./server.ts";
-export { upgrade, upgradeStream } from "./upgrade.ts";
+export { type UpgradeOptions, upgrade, upgradeStream } from "./upgrade.ts";
+export { NodeTransportInfo } from "./transport-info.ts";
 export type {
   AcceptOptions,
   AcceptStreamOptions,

@@ -1,24 +1,23 @@
 /** How a server listens: over TCP, TLS or a Unix socket. */
 import { type AddressInfo, createServer as createTcpServer, type Server as NetServer, type Socket } from "node:net";
 import type { TlsOptions } from "node:tls";
-import type { Listener, ListenOptions, TransportInfo, WebSocketServer } from "@hybi/websocket";
+import type { Listener, ListenOptions, WebSocketServer } from "@hybi/websocket";
 import { createSecureServer } from "./secure-server.ts";
 import { NodeTransport } from "./transport.ts";
+import { NodeTransportInfo } from "./transport-info.ts";
 
 /** Starts to listen, and passes each connection to `server`. */
 export async function openListener(server: WebSocketServer, options: ListenOptions<TlsOptions>): Promise<Listener> {
   const { port = 0, host, path, tls } = options;
-  const secure = tls !== undefined;
-  const infoOf = ({ remoteAddress }: Socket): TransportInfo => ({ secure, remoteAddress });
-  const connection = (socket: Socket): void => server.receive(new NodeTransport(socket), infoOf(socket));
+  const connection = (socket: Socket): void => server.receive(new NodeTransport(socket), new NodeTransportInfo(socket));
   const { server: listener, drop } =
     tls === undefined
       ? { server: createTcpServer({ allowHalfOpen: true, noDelay: true }, connection) }
       : createSecureServer(tls, options, {
-          admit: (socket, drop) => server.admit(drop, infoOf(socket)),
+          admit: (socket, drop) => server.admit(drop, { secure: true, remoteAddress: socket.remoteAddress }),
           connection(socket, pending) {
             if (pending === undefined) connection(socket);
-            else pending.receive(new NodeTransport(socket));
+            else pending.receive(new NodeTransport(socket), new NodeTransportInfo(socket));
           },
           failed: (error) => server.failed({ kind: "transport", error }, { secure: true }),
         });

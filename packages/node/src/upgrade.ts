@@ -4,10 +4,9 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { TLSSocket } from "node:tls";
 import type { StreamAnswer } from "@hybi/core/opening";
+import { checkOptions, type OptionChecks, takes } from "@hybi/core/options";
 import {
   type ConnectStream,
   checkSingleRequest,
@@ -21,6 +20,15 @@ import { cancel, endResponse, Http2Transport } from "./http2/transport.ts";
 import { memoryBudgetOf } from "./runtime.ts";
 import { WebSocketServer } from "./server.ts";
 import { NodeTransport } from "./transport.ts";
+import { NodeTransportInfo } from "./transport-info.ts";
+
+/** What `upgrade` and `upgradeStream` take for one request. */
+export interface UpgradeOptions {
+  /** Anything of the application, such as the user whom it has found for the request: `opening.context`, and `context` of the socket. */
+  readonly context?: unknown;
+}
+
+const upgradeChecks: OptionChecks<UpgradeOptions> = { context: takes.anything };
 
 /**
  * Processes an upgrade request: rejects one that breaks a rule, and calls the handler with a valid one. The caller has nothing
@@ -35,30 +43,32 @@ import { NodeTransport } from "./transport.ts";
  *   });
  * });
  */
-export function upgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array, server: WebSocketServer): void;
+export function upgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Uint8Array,
+  server: WebSocketServer,
+  options?: UpgradeOptions,
+): void;
 export function upgrade(
   request: IncomingMessage,
   socket: Duplex,
   head: Uint8Array,
   handler: OpeningHandler,
-  options?: SingleRequestOptions,
+  options?: SingleRequestOptions & UpgradeOptions,
 ): void;
 export function upgrade(
   request: IncomingMessage,
   socket: Duplex,
   head: Uint8Array,
   target: WebSocketServer | OpeningHandler,
-  options?: SingleRequestOptions,
+  options?: SingleRequestOptions & UpgradeOptions,
 ): void {
   const server = serverOf("upgrade", target, options);
   // A copy: a short Buffer may share its memory with others.
   const rest = new Uint8Array(head);
   // Not `socket`: Node 26 puts a stream of its own in front of it when the request has a body.
-  const connection = request.socket;
-  const info = {
-    secure: connection instanceof TLSSocket,
-    remoteAddress: connection instanceof Socket ? connection.remoteAddress : undefined,
-  };
+  const info = new NodeTransportInfo(request.socket, request, options?.context);
   // A caller that awaits before this call may be too late. A client that has ended its half sends no more frames.
   if (socket.destroyed || socket.readableEnded) {
     socket.on("error", () => {}).destroy();
@@ -83,22 +93,22 @@ export function upgradeStream(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders | readonly string[],
   server: WebSocketServer,
+  options?: UpgradeOptions,
 ): void;
 export function upgradeStream(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders | readonly string[],
   handler: OpeningHandler,
-  options?: SingleRequestOptions,
+  options?: SingleRequestOptions & UpgradeOptions,
 ): void;
 export function upgradeStream(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders | readonly string[],
   target: WebSocketServer | OpeningHandler,
-  options?: SingleRequestOptions,
+  options?: SingleRequestOptions & UpgradeOptions,
 ): void {
   const server = serverOf("upgradeStream", target, options);
-  const socket = stream.session?.socket;
-  const info = { secure: socket instanceof TLSSocket, remoteAddress: socket?.remoteAddress };
+  const info = new NodeTransportInfo(stream, undefined, options?.context);
   if (stream.destroyed || stream.closed) {
     const error = new Error("The client closed the stream before its request was processed.");
     server.failed({ kind: "transport", error }, info);
@@ -150,13 +160,16 @@ class Http2RequestStream implements ConnectStream {
 function serverOf(
   caller: string,
   target: WebSocketServer | OpeningHandler,
-  options: SingleRequestOptions = {},
+  options: SingleRequestOptions & UpgradeOptions = {},
 ): WebSocketServer {
-  if (target instanceof WebSocketServer) return target;
+  if (target instanceof WebSocketServer) {
+    checkOptions(`${caller} with a WebSocketServer, which has its own`, options as UpgradeOptions, upgradeChecks);
+    return target;
+  }
   checkSingleRequest(caller, options);
   // Single-connection servers share one memory budget.
-  const { memoryBudget = sharedMemoryBudget() } = options;
-  return new WebSocketServer(target, { ...options, memoryBudget });
+  const { context, memoryBudget = sharedMemoryBudget(), ...own } = options;
+  return new WebSocketServer(target, { ...own, memoryBudget });
 }
 
 let shared: MemoryBudget | undefined;

@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 it("@hybi/bun exports exactly these names", () => {
   expect(Object.keys(bun).sort()).toEqual([
     "BunTransport",
+    "BunTransportInfo",
     "CloseEvent",
     "ControlEvent",
     "EndedEvent",

@@ -6,6 +6,7 @@ it("@hybi/deno exports exactly these names", () => {
     "CloseEvent",
     "ControlEvent",
     "DenoTransport",
+    "DenoTransportInfo",
     "EndedEvent",
     "FailureEvent",
     "MemoryBudget",

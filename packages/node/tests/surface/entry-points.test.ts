@@ -10,6 +10,7 @@ it("@hybi/node exports exactly these names", () => {
     "Http2Transport",
     "MemoryBudget",
     "NodeTransport",
+    "NodeTransportInfo",
     "OpeningError",
     "PageWebSocket",
     "Reconnecting",

@@ -13,12 +13,15 @@ export interface AdoptOptions {
   readonly binaryType?: BinaryType | undefined;
   /** The extensions among which those of the agreement are. Default: the server's. */
   readonly extensions?: readonly Extension[] | undefined;
+  /** The `context` of the socket: anything of the application. */
+  readonly context?: unknown;
 }
 
 const adoptChecks: OptionChecks<AdoptOptions> = {
   url: takes.text,
   binaryType: endpointChecks.binaryType,
   extensions: endpointChecks.extensions,
+  context: takes.anything,
 };
 
 /** Checks the arguments of `adopt`. @throws UsageError `option/unknown`, `option/type` */

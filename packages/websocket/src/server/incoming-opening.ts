@@ -1,6 +1,13 @@
 /** A valid opening request, passed to the handler of a server, which accepts or rejects it (RFC 6455 §4.2.2). */
 import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core/opening";
-import { answerAliases, answerChecks, checkOptions, type OptionChecks, rejectionChecks } from "@hybi/core/options";
+import {
+  answerAliases,
+  answerChecks,
+  checkOptions,
+  type OptionChecks,
+  rejectionChecks,
+  takes,
+} from "@hybi/core/options";
 import { type BinaryType, binaryTypeOf } from "../dom/message-data.ts";
 import type { Clock } from "../event-loop/clock.ts";
 import type { Reporter } from "../event-loop/reporter.ts";
@@ -15,12 +22,26 @@ import { type AcceptStreamOptions, checkAcceptStream } from "../socket/stream-in
 import { coreOf, WebSocket } from "../socket/websocket.ts";
 import { WebSocketStream } from "../socket/websocket-stream.ts";
 
-/** What an adapter knows about a transport. */
+/** What an adapter knows about a transport. What its runtime does not know is undefined; the guide of each adapter has a table. */
 export interface TransportInfo {
   /** Whether the transport uses TLS; decides the scheme of `url`. */
   readonly secure?: boolean | undefined;
   /** The address of the peer, in the adapter's notation. */
   readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  /** The address that the peer has connected to. */
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  /** The protocol that was negotiated in the TLS handshake (RFC 7301), such as `http/1.1` or `h2`. */
+  readonly alpnProtocol?: string | undefined;
+  /** Whether the certificate of the peer was verified. */
+  readonly authorized?: boolean | undefined;
+  /** Returns the certificate of the peer, as the runtime represents it; undefined without one. A function, because it costs. */
+  readonly peerCertificate?: (() => unknown) | undefined;
+  /** The runtime's own object for the transport. It belongs to the connection: read and write nothing there. */
+  readonly native?: unknown;
+  /** What the application has passed along with the transport, for `opening.context` and the `context` of the socket. */
+  readonly context?: unknown;
 }
 
 /** What an accepted request becomes: a socket or a stream. */
@@ -35,9 +56,15 @@ export interface AcceptedListener extends OpeningListener, Closable {
 export interface AcceptOptions extends OpeningAnswer {
   /** How binary messages are delivered; overrides the server's `binaryType`. */
   readonly binaryType?: BinaryType | undefined;
+  /** The `context` of the socket: anything of the application. Default: that of the opening. */
+  readonly context?: unknown;
 }
 
-const acceptChecks: OptionChecks<AcceptOptions> = { ...answerChecks, binaryType: endpointChecks.binaryType };
+const acceptChecks: OptionChecks<AcceptOptions> = {
+  ...answerChecks,
+  binaryType: endpointChecks.binaryType,
+  context: takes.anything,
+};
 
 /** Creates the socket of an accepted request, which has no connection yet. */
 export function createAcceptedSocket(
@@ -80,6 +107,11 @@ export class IncomingOpening {
     this.#answering = answering;
   }
 
+  /** What the application has passed along with the request, such as the user whom `upgrade` was given. */
+  get context(): unknown {
+    return this.info.context;
+  }
+
   /** The URL that the client requested. */
   get url(): string {
     const { authority, resourceName } = this.request;
@@ -96,9 +128,11 @@ export class IncomingOpening {
    */
   accept(options: AcceptOptions = {}): WebSocket {
     checkOptions("accept", options, acceptChecks, answerAliases);
-    const { binaryType: given, ...answer } = options;
+    const { binaryType: given, context = this.context, ...answer } = options;
     const binaryType = binaryTypeOf(given, this.#answering.binaryType);
     const socket = createAcceptedSocket(this.#answering.sharedUrl(this.url), binaryType, this.#answering);
+    // Before it is open: a handler of this turn may read it. Without one, the socket has no such property, and no byte for it.
+    if (context !== undefined) socket.context = context;
     this.#answering.accept(answer, coreOf(socket)!);
     this.#answering.accepted();
     return socket;
@@ -114,6 +148,7 @@ export class IncomingOpening {
     checkAcceptStream(options);
     const core = new StreamCore(options);
     const stream = new WebSocketStream(new StreamSource(this.url, "server", core));
+    if (this.context !== undefined) stream.context = this.context;
     this.#answering.accept(answer, core);
     return stream;
   }

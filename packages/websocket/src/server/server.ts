@@ -526,7 +526,7 @@ export class WebSocketServer {
   adopt(opened: AgreedTransport, options: AdoptOptions = {}): WebSocket {
     checkAdoption(opened, options);
     const { transport, agreement, rest } = opened;
-    const { url = "", extensions = this.#config.extensions } = options;
+    const { url = "", extensions = this.#config.extensions, context } = options;
     const binaryType = binaryTypeOf(options.binaryType, this.#owner.binaryType);
     const pumped = {
       endpoint: createOpenEndpoint(agreement, this.#config, rest, { extensions }),
@@ -544,6 +544,7 @@ export class WebSocketServer {
     const core = coreOf(socket)!;
     const pump = new Pump({ ...pumped, listener: core });
     pump.accountTo(this.#memory);
+    if (context !== undefined) socket.context = context;
     // Before it starts: a transport that is lost already may say so at once.
     core.owner = this.#owner;
     this.#connections.add(core);

@@ -21,6 +21,12 @@ export class WebSocketStream {
     defineInstances(WebSocketStream, isOne);
   }
 
+  /**
+   * Anything of the application, such as the user to whom the connection belongs: what `accept` was given, or `upgrade`. It may be
+   * changed at any time; hybi reads nothing of it.
+   */
+  declare context: unknown;
+
   readonly #url: string;
   /** Which status codes `close` may use. */
   readonly #closer: Closer;

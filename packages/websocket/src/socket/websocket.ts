@@ -103,6 +103,12 @@ export class WebSocket extends EventTarget {
     coreOf = (value) => (typeof value === "object" && value !== null && #core in value ? value.#core : undefined);
   }
 
+  /**
+   * Anything of the application, such as the user to whom the connection belongs: what `accept` was given, or `upgrade`. It may be
+   * changed at any time; hybi reads nothing of it.
+   */
+  declare context: unknown;
+
   readonly #core: SocketCore;
   readonly #url: string;
   /** Which status codes `close` may use. */
