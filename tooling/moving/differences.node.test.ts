@@ -1,8 +1,12 @@
-/** What `docs/guide/from-ws.md` says about differences: the same raw client at a server of `ws` and at one of hybi. */
+/** What the guides for moving say about differences: the same bytes for hybi and for another library. */
 import { once } from "node:events";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { Endpoint, UsageError } from "@hybi/core";
 import { connect as connectWithHybi, listen } from "@hybi/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocketServer, WebSocket as WsWebSocket } from "ws";
+import { root } from "../repository.ts";
 import { RawPeer, RawServer } from "./raw-peer.ts";
 
 const libraries = ["ws", "hybi"] as const;
@@ -176,5 +180,27 @@ describe("a client of hybi, where one of ws does otherwise,", () => {
     ws.terminate();
     hybi.terminate();
     server.close();
+  });
+});
+
+describe("an endpoint of hybi, where a driver of websocket-driver does otherwise,", () => {
+  const { server } = createRequire(join(root, "fuzz/package.json"))("websocket-driver") as {
+    server(): { parse(chunk: Buffer): void; text(message: string): boolean };
+  };
+
+  const fields = ["Host: localhost", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"];
+  const head = ["GET / HTTP/1.1", ...fields, "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "", ""].join("\r\n");
+  const chunk = () => Buffer.concat([Buffer.from(head), Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x61)]);
+
+  it("takes a message that arrives with the request", () => {
+    expect(() => server().parse(chunk())).toThrow(TypeError);
+    const endpoint = Endpoint.server();
+    const received = [...endpoint.receive(new Uint8Array(chunk())), ...endpoint.accept()];
+    expect(received.map(({ type }) => type)).toEqual(["request", "open", "text"]);
+  });
+
+  it("sends nothing before the opening", () => {
+    expect(server().text("early")).toBe(true);
+    expect(() => Endpoint.server().sendText("early")).toThrow(UsageError);
   });
 });

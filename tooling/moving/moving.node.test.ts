@@ -10,10 +10,14 @@ import { root } from "../repository.ts";
 import { extractSnippets, type Treatment } from "../snippets/extract.ts";
 import { type Program, Programs } from "../snippets/programs.ts";
 import { runScenario, type Scenario } from "./scenario.ts";
+import { fromReconnectingWebSocket } from "./scenarios/from-reconnecting-websocket.ts";
+import { fromWebSocketDriver } from "./scenarios/from-websocket-driver.ts";
 import { fromWs } from "./scenarios/from-ws.ts";
 
 const guides: Readonly<Record<string, Readonly<Record<string, Scenario>>>> = {
   "docs/guide/from-ws.md": fromWs,
+  "docs/guide/from-websocket-driver.md": fromWebSocketDriver,
+  "docs/guide/from-reconnecting-websocket.md": fromReconnectingWebSocket,
 };
 
 interface Side extends Program {

@@ -6,39 +6,9 @@ import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RawPeer, RawServer } from "../raw-peer.ts";
-import type { Scenario, Start } from "../scenario.ts";
-import { freePort, type StartedProgram } from "../started-program.ts";
-
-type Open = (target?: string, fields?: Record<string, string>) => Promise<RawPeer>;
-
-/** Starts a server, and passes on what opens connections to it. */
-function withServer(
-  play: (open: Open, program: StartedProgram) => Promise<readonly unknown[]>,
-  env: Record<string, string | number> = {},
-): Scenario["play"] {
-  return async (start: Start) => {
-    const port = await freePort();
-    const program = start({ PORT: port, ...env });
-    return play((target, fields) => RawPeer.open({ port, host: "127.0.0.1" }, target, fields), program);
-  };
-}
-
-/** Starts a client, whose server is a raw one. */
-function withClient(
-  play: (next: () => Promise<RawPeer>, program: StartedProgram) => Promise<readonly unknown[]>,
-): Scenario["play"] {
-  return async (start: Start) => {
-    const server = await RawServer.listen();
-    try {
-      return await play(() => server.next(), start({ URL: server.url }));
-    } finally {
-      server.close();
-    }
-  };
-}
-
-/** The code of a Close frame, without its reason, which is for people. */
-const withoutReason = (what: string): string => what.replace(/^(close \d+).*/, "$1");
+import type { Scenario } from "../scenario.ts";
+import { freePort } from "../started-program.ts";
+import { withClient, withoutReason, withServer } from "./with-peers.ts";
 
 export const fromWs: Readonly<Record<string, Scenario>> = {
   Echo: {
@@ -229,11 +199,9 @@ export const fromWs: Readonly<Record<string, Scenario>> = {
       const other = (await going.rest()).map(withoutReason);
       const [, second] = await program.lines(2);
       const silent = await open();
-      await silent.head();
       silent.frame(0x8, Buffer.alloc(0));
       const [, , third] = await program.lines(3);
       const lost = await open();
-      await lost.head();
       lost.destroy();
       const [, , , fourth] = await program.lines(4);
       return [...end, first, ...other, second, third, fourth];
@@ -320,7 +288,6 @@ export const fromWs: Readonly<Record<string, Scenario>> = {
     expected: ["close 1001 a new version", "gone", "close 1001 a new version", "gone", 0],
     play: withServer(async (open, program) => {
       const peers = [await open(), await open()];
-      for (const peer of peers) await peer.head();
       program.signal("SIGTERM");
       const ends = await Promise.all(peers.map((peer) => peer.rest()));
       return [...ends.flat(), await program.exit()];
