@@ -1,10 +1,10 @@
 /**
  * The guides for programs that move to hybi show each idiom twice, as a program for the other library (`ts before`) and as one for
  * hybi (`ts after`). Both run here in turn, against the same raw peer, to which they must do what the scenario of their heading
- * expects.
+ * expects. A program for ws runs a third time, unchanged, on `@hybi/ws`, as after the override that the guide names.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { root } from "../repository.ts";
 import { extractSnippets, type Treatment } from "../snippets/extract.ts";
@@ -53,6 +53,35 @@ describe.each(Object.entries(guides))("%s", (document, scenarios) => {
     "%s",
     async (_, side) => {
       const scenario = scenarios[side.heading];
+      if (scenario === undefined) throw new Error("it has no scenario");
+      expect(await runScenario(scenario, programs.pathOf(side))).toEqual(scenario.expected);
+    },
+    60_000,
+  );
+});
+
+describe("a program for ws, with @hybi/ws in its place,", () => {
+  const sides = Object.keys(guides)
+    .flatMap(sidesOf)
+    .filter(({ treatment, code }) => treatment === "before" && code.includes('from "ws"'));
+  const programs = new Programs("ws-replaced", sides);
+
+  beforeAll(() => {
+    programs.write();
+    // What the override of a package manager does.
+    const modules = join(dirname(programs.pathOf(sides[0] as Side)), "node_modules");
+    mkdirSync(modules);
+    symlinkSync(join(root, "packages/ws"), join(modules, "ws"));
+  });
+
+  it("is one of those in the guides", () => {
+    expect(sides.length).toBeGreaterThan(20);
+  });
+
+  it.each(sides.map((side) => [`${side.place}, ${side.heading}`, side] as const))(
+    "does the same: %s",
+    async (_, side) => {
+      const scenario = guides[side.place.replace(/:.*/, "")]?.[side.heading];
       if (scenario === undefined) throw new Error("it has no scenario");
       expect(await runScenario(scenario, programs.pathOf(side))).toEqual(scenario.expected);
     },

@@ -92,6 +92,7 @@ describe("isLabelled", () => {
     "conf",
     "cfg",
     "json",
+    "yaml",
     "mermaid",
   ])("accepts the label %j [R34]", (label) => {
     expect(labelled(label)).toBe(true);

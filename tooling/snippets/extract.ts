@@ -45,7 +45,7 @@ const treatments: readonly string[] = [
 ] satisfies Treatment[];
 
 /** Languages of blocks that are not programs: commands, output, configuration of other programs, and pictures. */
-const otherLanguages: readonly string[] = ["sh", "text", "conf", "cfg", "json", "mermaid"];
+const otherLanguages: readonly string[] = ["sh", "text", "conf", "cfg", "json", "yaml", "mermaid"];
 
 export function extractBlocks(document: string, markdown: string): Block[] {
   const blocks: Block[] = [];
