@@ -22,12 +22,14 @@ export function openListener(server: WebSocketServer, options: ListenOptions<Tls
       ...(secure && { handshake() {} }),
     },
   };
-  const listener: { readonly port?: number; readonly hostname?: string; stop(): void } =
+  const listener: { readonly port?: number; readonly hostname?: string; stop(): void; ref(): void; unref(): void } =
     path === undefined
       ? Bun.listen({ port, hostname, ...socketOptions })
       : Bun.listen({ unix: path, ...socketOptions });
   return {
     address: path === undefined ? { host: listener.hostname ?? hostname, port: listener.port ?? port } : undefined,
     stop: () => listener.stop(),
+    ref: () => listener.ref(),
+    unref: () => listener.unref(),
   };
 }

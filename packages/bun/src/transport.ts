@@ -12,6 +12,8 @@ export interface BunSocket {
   terminate(): void;
   pause(): void;
   resume(): void;
+  ref(): void;
+  unref(): void;
 }
 
 /** Socket handlers shared by all sockets; each socket has its transport as `data`. */
@@ -89,6 +91,14 @@ export class BunTransport implements Transport {
 
   resume(): void {
     if (!this.#closed) this.#socket.resume();
+  }
+
+  ref(): void {
+    if (!this.#closed) this.#socket.ref();
+  }
+
+  unref(): void {
+    if (!this.#closed) this.#socket.unref();
   }
 
   // Called by the socket handlers

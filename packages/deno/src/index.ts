@@ -117,6 +117,7 @@ export {
   type Outcome,
   type OutboxLimits,
   type PlanOptions,
+  ReconnectError,
   type ReconnectEventMap,
   Reconnecting,
   type ReconnectOptions,
@@ -191,6 +192,7 @@ export type {
 export type {
   AdoptOptions,
   AgreedTransport,
+  AsyncDisposal,
   ClientRuntimeOptions,
   Clock,
   CloseEventInit,
@@ -203,6 +205,7 @@ export type {
   OpenSocket,
   Origins,
   PendingTransport,
+  ReconnectHandler,
   ReconnectListener,
   RuntimeOptions,
   SocketLike,

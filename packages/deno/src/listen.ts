@@ -16,6 +16,8 @@ export function openListener(server: WebSocketServer, options: ListenOptions<Tls
       // The port is free once the accept in progress has been cancelled.
       return accepting;
     },
+    ref: () => listener.ref(),
+    unref: () => listener.unref(),
   };
 }
 

@@ -87,6 +87,14 @@ export class DenoTransport implements Transport {
     void this.#read();
   }
 
+  ref(): void {
+    (this.#conn as Partial<Deno.TcpConn>).ref?.();
+  }
+
+  unref(): void {
+    (this.#conn as Partial<Deno.TcpConn>).unref?.();
+  }
+
   /** The read loop. At most one runs at a time, and it stops while reading is paused. */
   async #read(): Promise<void> {
     if (this.#isReading || this.#readEnded) return;

@@ -118,6 +118,7 @@ export {
   type Outcome,
   type OutboxLimits,
   type PlanOptions,
+  ReconnectError,
   type ReconnectEventMap,
   Reconnecting,
   type ReconnectOptions,
@@ -196,6 +197,7 @@ export type {
 export type {
   AdoptOptions,
   AgreedTransport,
+  AsyncDisposal,
   ClientRuntimeOptions,
   Clock,
   CloseEventInit,
@@ -208,6 +210,7 @@ export type {
   OpenSocket,
   Origins,
   PendingTransport,
+  ReconnectHandler,
   ReconnectListener,
   RuntimeOptions,
   SocketLike,

@@ -42,6 +42,8 @@ export async function openListener(server: WebSocketServer, options: ListenOptio
       drop?.();
       return ended;
     },
+    ref: () => void listener.ref(),
+    unref: () => void listener.unref(),
   };
 }
 

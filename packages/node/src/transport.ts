@@ -147,6 +147,14 @@ export class NodeTransport implements Transport {
     this.#stream.resume();
   }
 
+  ref(): void {
+    (this.#stream as Partial<Pick<Socket, "ref">>).ref?.();
+  }
+
+  unref(): void {
+    (this.#stream as Partial<Pick<Socket, "unref">>).unref?.();
+  }
+
   /** Returns the callback of one more write. */
   #callback(): (error?: Error | null) => void {
     this.#pending++;

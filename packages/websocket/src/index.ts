@@ -121,6 +121,7 @@ export type { ErrorHandler } from "./event-loop/reporter.ts";
 export {
   type OpenSocket,
   type ReconnectEventMap,
+  type ReconnectHandler,
   Reconnecting,
   type ReconnectListener,
   type ReconnectOptions,
@@ -129,5 +130,7 @@ export {
 export { EndedEvent, WaitingEvent } from "./reconnect/events.ts";
 export type { SocketLike } from "./reconnect/socket-like.ts";
 export { isTransient, type Outcome } from "./reconnect/outcome.ts";
+export { ReconnectError } from "./reconnect/message-loops.ts";
+export type { AsyncDisposal } from "./platform/async-disposal.ts";
 export { type Decision, type PlanOptions, ReconnectPlan } from "./reconnect/plan.ts";
 export type { OutboxLimits } from "./reconnect/outbox.ts";

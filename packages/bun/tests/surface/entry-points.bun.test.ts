@@ -12,6 +12,7 @@ it("@hybi/bun exports exactly these names", () => {
     "MemoryBudget",
     "OpeningError",
     "PageWebSocket",
+    "ReconnectError",
     "Reconnecting",
     "UsageError",
     "WaitingEvent",

@@ -13,6 +13,7 @@ it("@hybi/node exports exactly these names", () => {
     "NodeTransportInfo",
     "OpeningError",
     "PageWebSocket",
+    "ReconnectError",
     "Reconnecting",
     "UsageError",
     "WaitingEvent",

@@ -248,6 +248,13 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     this.requestFlush();
   }
 
+  /** Whether the transport keeps the process alive. A no-op over one that never does. */
+  keepProcess(keeps: boolean): void {
+    if (this.#isOver()) return;
+    if (keeps) this.#transport.ref?.();
+    else this.#transport.unref?.();
+  }
+
   /** Drops the transport. The listener's `end` follows in a later microtask. */
   abort(): void {
     if (this.#isOver()) return;

@@ -11,7 +11,7 @@ import type { BackoffOptions } from "@hybi/core/policy";
 import { randomOf } from "../client/random-source.ts";
 import { checkClose } from "../dom/check-close.ts";
 import { GuardedListeners } from "../dom/guarded-listeners.ts";
-import type { Sendable } from "../dom/message-data.ts";
+import type { MessageData, Sendable } from "../dom/message-data.ts";
 import { createMessageEvent } from "../dom/message-event.ts";
 import { Event, EventTarget } from "../dom/platform-classes.ts";
 import { defineInterface, orDefault, toClampedUnsignedShort, toUsvString } from "../dom/web-idl.ts";
@@ -25,12 +25,14 @@ import {
 } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { type Failure, failureIn } from "../failure/failure.ts";
+import { type AsyncDisposal, defineAsyncDisposal } from "../platform/async-disposal.ts";
 import { clockCheck, runtimeAliases, signalCheck } from "../platform/option-checks.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import { CONNECTING } from "../socket/lifecycle.ts";
 import type { RuntimeOptions } from "../socket/runtime-options.ts";
 import { EndedEvent, WaitingEvent } from "./events.ts";
 import { isMistake } from "./hopeless.ts";
+import { MessageLoops, ReconnectError } from "./message-loops.ts";
 import { Outbox, type OutboxLimits, outboxCheck } from "./outbox.ts";
 import { failureOfEvent, type Outcome, outcomeOfClose, outcomeOfError, unknownOutcome } from "./outcome.ts";
 import { type Decision, type PlanOptions, planChecks, ReconnectPlan } from "./plan.ts";
@@ -107,6 +109,11 @@ export type ReconnectListener<Type extends keyof ReconnectEventMap> =
   | ((event: ReconnectEventMap[Type]) => unknown)
   | { handleEvent(event: ReconnectEventMap[Type]): unknown };
 
+/** A handler in an `on…` attribute. */
+export type ReconnectHandler<Type extends keyof ReconnectEventMap> =
+  | ((event: ReconnectEventMap[Type]) => unknown)
+  | null;
+
 type AnyListener = Parameters<EventTarget["addEventListener"]>[1];
 
 /**
@@ -115,7 +122,12 @@ type AnyListener = Parameters<EventTarget["addEventListener"]>[1];
  */
 const closeAfterError = 1_000;
 
+/** `await using` closes the client with 1000, and waits until it has ended. */
+// biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same type parameters.
+export interface Reconnecting<Socket extends SocketLike = SocketLike> extends AsyncDisposal {}
+
 /** Created by `reconnect`. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface.
 export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventTarget {
   static readonly #listeners = new GuardedListeners((target) => (target as Reconnecting).#report);
 
@@ -138,6 +150,12 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   #closing: readonly [code: number | undefined, reason: string] | undefined;
   /** Whether there is a listener of messages. Until then, hybi's own sockets keep them. */
   #wantsMessages = false;
+  /** From the first loop over the messages. */
+  #loops: MessageLoops | undefined;
+  /** What loops throw after the end. */
+  #endError: ReconnectError | undefined;
+  /** The `on…` attributes that were ever set. */
+  #handlers: Partial<Record<keyof ReconnectEventMap, unknown>> | undefined;
   readonly #onAbort: () => void = () => this.close();
 
   /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
@@ -221,9 +239,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   override addEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
   override addEventListener(type: string, listener: unknown, options: boolean | object | undefined = undefined): void {
     super.addEventListener(type, Reconnecting.#listeners.guard(listener) as AnyListener, options);
-    if (type !== "message" || this.#wantsMessages || !listener) return;
-    this.#wantsMessages = true;
-    if (this.#socket !== undefined) this.#listenToMessages(this.#socket, this.#attempt);
+    if (type === "message" && listener) this.#wantMessages();
   }
 
   override removeEventListener<Type extends keyof ReconnectEventMap>(
@@ -238,6 +254,86 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     options: boolean | object | undefined = undefined,
   ): void {
     super.removeEventListener(type, Reconnecting.#listeners.guarding(listener) as AnyListener, options);
+  }
+
+  get onopen(): ReconnectHandler<"open"> {
+    return this.#handler("open");
+  }
+
+  set onopen(handler: ReconnectHandler<"open">) {
+    this.#setHandler("open", handler);
+  }
+
+  get onmessage(): ReconnectHandler<"message"> {
+    return this.#handler("message");
+  }
+
+  set onmessage(handler: ReconnectHandler<"message">) {
+    this.#setHandler("message", handler);
+  }
+
+  get onwaiting(): ReconnectHandler<"waiting"> {
+    return this.#handler("waiting");
+  }
+
+  set onwaiting(handler: ReconnectHandler<"waiting">) {
+    this.#setHandler("waiting", handler);
+  }
+
+  get onended(): ReconnectHandler<"ended"> {
+    return this.#handler("ended");
+  }
+
+  set onended(handler: ReconnectHandler<"ended">) {
+    this.#setHandler("ended", handler);
+  }
+
+  /**
+   * Loops over the messages of all connections, from the first `next` on. What has arrived before a connection is lost comes before
+   * the messages of the next one; what the peer sent while there was none is lost, and only the application can ask for it again, in a
+   * listener of `open`. All loops share the messages: each goes to one of them. While 64 KiB are waiting, reading of hybi's sockets is
+   * paused; the platform's cannot be. The loop ends when the application closes the client, and throws a `ReconnectError` if the
+   * client gives up.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<MessageData, undefined> {
+    if (this.#loops === undefined) {
+      this.#loops = new MessageLoops(
+        () => this.#wantMessages(),
+        () => this.#pauseOrResume(),
+      );
+      if (this.#state === "ended") this.#loops.end(this.#endError);
+    }
+    return this.#loops.loop() as AsyncIterableIterator<MessageData, undefined>;
+  }
+
+  #handler<Type extends keyof ReconnectEventMap>(type: Type): ReconnectHandler<Type> {
+    return (this.#handlers?.[type] ?? null) as ReconnectHandler<Type>;
+  }
+
+  #setHandler(type: keyof ReconnectEventMap, handler: unknown): void {
+    const isFunction = typeof handler === "function";
+    const isFirst = this.#handlers?.[type] === undefined;
+    if (isFirst && !isFunction) return;
+    this.#handlers = { ...this.#handlers, [type]: isFunction ? handler : null };
+    // HTML §8.1.8.1: its place among the listeners is where it was first set.
+    if (!isFirst) return;
+    this.addEventListener(type, (event) => {
+      const current = this.#handlers?.[type];
+      return typeof current === "function" ? current.call(this, event) : undefined;
+    });
+  }
+
+  #wantMessages(): void {
+    if (this.#wantsMessages) return;
+    this.#wantsMessages = true;
+    if (this.#socket !== undefined) this.#listenToMessages(this.#socket, this.#attempt);
+  }
+
+  /** Pauses the socket while a loop has enough to do, and resumes it. */
+  #pauseOrResume(): void {
+    const { pause, resume } = (this.#socket ?? {}) as { pause?: unknown; resume?: unknown };
+    const action = this.#loops?.isPaused === true ? pause : resume;
+    if (typeof action === "function") action.call(this.#socket);
   }
 
   async #begin(): Promise<void> {
@@ -276,6 +372,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     whileCurrent("error", (event) => this.#failed(event, socket));
     whileCurrent("close", (event) => this.#lost(outcomeOfClose(event, this.#failure, this.#state === "open")));
     if (this.#wantsMessages) this.#listenToMessages(socket, attempt);
+    if (this.#loops?.isPaused === true) this.#pauseOrResume();
     if (isOpen(socket)) this.#opened(socket);
     // Its `close` has already fired, or would report nothing worth waiting for.
     else if (socket.readyState !== CONNECTING) this.#lost(unknownOutcome);
@@ -284,7 +381,9 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   #listenToMessages(socket: Socket, attempt: number): void {
     socket.addEventListener("message", (event) => {
       const { data } = event as MessageEvent;
-      if (attempt === this.#attempt) this.dispatchEvent(createMessageEvent(data));
+      if (attempt !== this.#attempt) return;
+      this.#loops?.push(data);
+      this.dispatchEvent(createMessageEvent(data));
     });
   }
 
@@ -330,6 +429,8 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     if (decision.type === "stop") {
       this.#state = "ended";
       this.#signal?.removeEventListener("abort", this.#onAbort);
+      this.#endError = decision.why === "closed" ? undefined : new ReconnectError(outcome, decision.why);
+      this.#loops?.end(this.#endError);
       this.dispatchEvent(new EndedEvent(outcome, decision.why, this.#outbox.take()));
       return;
     }
@@ -371,4 +472,15 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   }
 }
 
-defineInterface(Reconnecting, "Reconnecting", ["socket", "state", "queuedLength", "send", "close"]);
+defineInterface(Reconnecting, "Reconnecting", [
+  ...["socket", "state", "queuedLength", "send", "close"],
+  ...["onopen", "onmessage", "onwaiting", "onended"],
+]);
+
+defineAsyncDisposal(Reconnecting, (client) => {
+  client.close(1000);
+  return new Promise((resolve) => {
+    if (client.state === "ended") resolve();
+    else client.addEventListener("ended", () => resolve());
+  });
+});

@@ -2,6 +2,7 @@
 import { type PreparedMessage, UsageError } from "@hybi/core";
 import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes } from "@hybi/core/options";
 import type { Sendable } from "../dom/message-data.ts";
+import { type AsyncDisposal, asyncDisposeSymbol } from "../platform/async-disposal.ts";
 import type { WebSocket } from "../socket/websocket.ts";
 import {
   type BroadcastOptions,
@@ -96,8 +97,8 @@ const aliases: OptionAliases = {
   key: "tls",
 };
 
-/** A server that listens. */
-export interface Server {
+/** A server that listens. `await using` closes it, and waits until all connections have ended. */
+export interface Server extends AsyncDisposal {
   /** The port; 0 for a Unix socket. */
   readonly port: number;
   /** The URL for a client on this machine: `ws://127.0.0.1:8080/`, or wss. */
@@ -128,6 +129,10 @@ export interface Server {
    * @throws UsageError as `WebSocketServer.close`
    */
   close(options?: ShutdownOptions): Promise<void>;
+  /** Undoes `unref`. */
+  ref(): void;
+  /** Lets the process end although the server listens. Accepted sockets have an `unref` of their own. */
+  unref(): void;
 }
 
 /** The listener that an adapter provides. */
@@ -141,6 +146,9 @@ export interface Listener {
    * connections have ended. May resolve when nothing is left.
    */
   drop?(): Promise<void> | void;
+  /** Where listeners keep the process alive: whether this one does; at first it does. */
+  ref?(): void;
+  unref?(): void;
 }
 
 /** Returns the interface to `sockets`, a server whose connections come from `listener`, over TLS if it is `secure`. */
@@ -156,7 +164,7 @@ export function createListeningServer(sockets: WebSocketServer, secure: boolean,
   const { host, port } = listener.address ?? { host: "localhost", port: 0 };
   // A client can reach a Unix socket with any URL. Leave the port out: 0 is not valid in a URL.
   const authority = listener.address === undefined ? host : `${urlHost(host)}:${port}`;
-  return {
+  const server: Omit<Server, keyof AsyncDisposal> = {
     port,
     url: `${secure ? "wss" : "ws"}://${authority}/`,
     sockets: sockets.sockets,
@@ -181,7 +189,12 @@ export function createListeningServer(sockets: WebSocketServer, secure: boolean,
       void stop();
       await shutDown(sockets.close(options));
     },
+    ref: () => listener.ref?.(),
+    unref: () => listener.unref?.(),
   };
+  const dispose = asyncDisposeSymbol();
+  if (dispose !== undefined) Object.defineProperty(server, dispose, { value: () => server.close() });
+  return server as Server;
 }
 
 /** RFC 3986 §3.2.2: an IPv6 address is in brackets. A server bound to all addresses is reachable at 127.0.0.1. */

@@ -50,6 +50,7 @@ import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { Turn } from "../event-loop/turn.ts";
 import type { Failure } from "../failure/failure.ts";
 import { defaultMemoryBudget, MemoryBudget } from "../load/memory-budget.ts";
+import { type AsyncDisposal, defineAsyncDisposal } from "../platform/async-disposal.ts";
 import { MemberList } from "../platform/member-list.ts";
 import { runtimeAliases, withDefaults } from "../platform/option-checks.ts";
 import { bound } from "../platform/runtime.ts";
@@ -338,6 +339,9 @@ const drainChecks: OptionChecks<DrainOptions> = {
   share: positive(1, "more than 0 and at most 1"),
 };
 
+/** `await using` closes the server, and waits until all connections have ended. */
+export interface WebSocketServer extends AsyncDisposal {}
+
 /**
  * A WebSocket server.
  *
@@ -348,6 +352,7 @@ const drainChecks: OptionChecks<DrainOptions> = {
  * });
  * listener.onconnection = (transport) => server.receive(transport);
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface.
 export class WebSocketServer {
   readonly #handler: OpeningHandler;
   readonly #options: ServerOptions;
@@ -806,3 +811,5 @@ export class WebSocketServer {
     }
   }
 }
+
+defineAsyncDisposal(WebSocketServer, (server) => server.close());

@@ -30,6 +30,9 @@ export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSING | type
 const shedReason =
   "The server's memory budget was exhausted, and this connection held more of it than others: it was ended with 1013.";
 
+/** Connections that do not keep the process alive. Not a field of each, because few programs ask for it. */
+const unreferenced = new WeakSet<Lifecycle>();
+
 /** One connection: `CONNECTING`, then `OPEN` unless the opening fails, `CLOSING`, and `CLOSED` for good. */
 export abstract class Lifecycle implements OpeningListener, Closable {
   readyState: ReadyState = CONNECTING;
@@ -93,6 +96,13 @@ export abstract class Lifecycle implements OpeningListener, Closable {
     }
   }
 
+  /** Whether the connection keeps the process alive, from when it has a transport. */
+  keepProcess(keeps: boolean): void {
+    if (keeps) unreferenced.delete(this);
+    else unreferenced.add(this);
+    this.pump?.keepProcess(keeps);
+  }
+
   /** Drops the transport in any state. */
   terminate(): void {
     if (this.readyState === CONNECTING) this.giveUp(givenUp);
@@ -103,6 +113,7 @@ export abstract class Lifecycle implements OpeningListener, Closable {
 
   attach(pump: Pump): void {
     this.pump = pump;
+    if (unreferenced.has(this)) pump.keepProcess(false);
   }
 
   openingFailed(failure: Failure): void {

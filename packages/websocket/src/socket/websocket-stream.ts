@@ -7,13 +7,18 @@
 import { type Closer, checkClose } from "../dom/check-close.ts";
 import { defineInstances, defineInterface } from "../dom/web-idl.ts";
 import { closeInfo } from "../dom/websocket-error.ts";
+import { type AsyncDisposal, defineAsyncDisposal } from "../platform/async-disposal.ts";
 import { checkSource, StreamSource } from "./socket-source.ts";
 import type { StreamCore } from "./stream-core.ts";
 import type { WebSocketCloseInfo, WebSocketOpenInfo } from "./stream-info.ts";
 
 let isOne: (value: unknown) => value is WebSocketStream;
 
+/** `await using` closes the stream with 1000, and waits until it is closed, however that ends. */
+export interface WebSocketStream extends AsyncDisposal {}
+
 /** A WebSocket connection of either role as a pair of streams. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface.
 export class WebSocketStream {
   static {
     // Accepted streams are instances of the classes of adapters as well.
@@ -74,7 +79,30 @@ export class WebSocketStream {
     const { closeCode, reason } = closeInfo(info);
     core.startClosing(checkClose(closeCode, reason, this.#closer), reason);
   }
+
+  // Extensions
+
+  /** Undoes `unref`. */
+  ref(): void {
+    this.#core.keepProcess(true);
+  }
+
+  /**
+   * Lets the process end although the connection is open, as `unref` of a socket of the runtime does. While a client connects, it keeps
+   * the process alive all the same. A no-op where connections never do, as over streams and in browsers.
+   */
+  unref(): void {
+    this.#core.keepProcess(false);
+  }
 }
+
+defineAsyncDisposal(WebSocketStream, (stream) => {
+  stream.close({ closeCode: 1000 });
+  return stream.closed.then(
+    () => {},
+    () => {},
+  );
+});
 
 defineInterface(WebSocketStream, "WebSocketStream", ["url", "opened", "closed", "close"]);
 

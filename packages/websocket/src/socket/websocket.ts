@@ -31,6 +31,7 @@ import {
   toDomString,
   toUsvString,
 } from "../dom/web-idl.ts";
+import { type AsyncDisposal, defineAsyncDisposal } from "../platform/async-disposal.ts";
 import type { SendCallback } from "./departures.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./lifecycle.ts";
@@ -79,7 +80,11 @@ const messagesChecks: OptionChecks<MessagesOptions> = { onLoss: takes.oneOf("thr
 /** Returns the internals of a socket, for servers; undefined if `value` is none. */
 export let coreOf: (value: unknown) => SocketCore | undefined;
 
+/** `await using` closes the socket with 1000, and waits until it is closed. */
+export interface WebSocket extends AsyncDisposal {}
+
 /** A WebSocket of either role. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface.
 export class WebSocket extends EventTarget {
   declare static readonly CONNECTING: typeof CONNECTING;
   declare static readonly OPEN: typeof OPEN;
@@ -367,6 +372,19 @@ export class WebSocket extends EventTarget {
     this.#core.resume();
   }
 
+  /** Undoes `unref`. */
+  ref(): void {
+    this.#core.keepProcess(true);
+  }
+
+  /**
+   * Lets the process end although the connection is open, as `unref` of a socket of the runtime does. While a client connects, it keeps
+   * the process alive all the same. A no-op where connections never do, as over streams and in browsers.
+   */
+  unref(): void {
+    this.#core.keepProcess(false);
+  }
+
   /**
    * Loops over the messages not delivered yet and all that follow. Reading is paused while 64 KiB are waiting; each
    * message counts as 64 bytes plus its payload. The loop ends with the connection, and throws a `WebSocketError` if
@@ -421,6 +439,13 @@ function sendCallback(options: unknown, callback: SendCallback | undefined): Sen
   takes.callback(callback, "callback");
   return undefined;
 }
+defineAsyncDisposal(WebSocket, (socket) => {
+  return new Promise((resolve) => {
+    if (socket.readyState === CLOSED) resolve();
+    else socket.addEventListener("close", () => resolve());
+    socket.close(1000);
+  });
+});
 
 defineConstants(WebSocket, { CONNECTING, OPEN, CLOSING, CLOSED });
 defineInterface(WebSocket, "WebSocket", [

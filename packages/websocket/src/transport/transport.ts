@@ -28,6 +28,9 @@ export interface Transport {
   pause(): void;
   /** Resumes reading. */
   resume(): void;
+  /** Where connections keep the process alive: whether this one does; at first it does. */
+  ref?(): void;
+  unref?(): void;
 }
 
 /** Called by the transport. No method throws, except `data` for what is no Uint8Array, and all of them may be called from inside the methods above. */

@@ -64,6 +64,7 @@ const shapes: Shape[] = [
     above: EventTarget,
     length: 1,
     readonly: ["socket", "state", "queuedLength"],
+    writable: ["onopen", "onmessage", "onwaiting", "onended"],
     operations: { send: 1, close: 0 },
   },
   { name: "WaitingEvent", of: WaitingEvent, above: Event, length: 2, readonly: ["outcome", "delay"] },
