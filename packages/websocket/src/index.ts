@@ -131,6 +131,6 @@ export { EndedEvent, WaitingEvent } from "./reconnect/events.ts";
 export type { SocketLike } from "./reconnect/socket-like.ts";
 export { isTransient, type Outcome } from "./reconnect/outcome.ts";
 export { ReconnectError } from "./reconnect/message-loops.ts";
-export type { AsyncDisposal } from "./platform/async-disposal.ts";
+export type { AsyncDisposal } from "./dom/async-disposal.ts";
 export { type Decision, type PlanOptions, ReconnectPlan } from "./reconnect/plan.ts";
 export type { OutboxLimits } from "./reconnect/outbox.ts";

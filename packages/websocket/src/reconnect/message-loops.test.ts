@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FakeSocket } from "../../tests/support/fake-socket.ts";
-import { asyncDisposeSymbol } from "../platform/async-disposal.ts";
+import { asyncDisposeSymbol } from "../dom/async-disposal.ts";
 import { ReconnectError } from "./message-loops.ts";
 import { type Reconnecting, type ReconnectOptions, reconnect } from "./reconnect.ts";
 

@@ -9,6 +9,7 @@
 import { backoffAliases, checkOptions, type OptionAliases, type OptionChecks, takes } from "@hybi/core/options";
 import type { BackoffOptions } from "@hybi/core/policy";
 import { randomOf } from "../client/random-source.ts";
+import { type AsyncDisposal, defineAsyncDisposal } from "../dom/async-disposal.ts";
 import { checkClose } from "../dom/check-close.ts";
 import { GuardedListeners } from "../dom/guarded-listeners.ts";
 import type { MessageData, Sendable } from "../dom/message-data.ts";
@@ -25,7 +26,6 @@ import {
 } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { type Failure, failureIn } from "../failure/failure.ts";
-import { type AsyncDisposal, defineAsyncDisposal } from "../platform/async-disposal.ts";
 import { clockCheck, runtimeAliases, signalCheck } from "../platform/option-checks.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import { CONNECTING } from "../socket/lifecycle.ts";

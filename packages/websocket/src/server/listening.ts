@@ -1,8 +1,8 @@
 /** `listen`, which every adapter exports: its options and its result. The adapter provides the listener; the rest is common to all. */
 import { type PreparedMessage, UsageError } from "@hybi/core";
 import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes } from "@hybi/core/options";
+import { type AsyncDisposal, asyncDisposeSymbol } from "../dom/async-disposal.ts";
 import type { Sendable } from "../dom/message-data.ts";
-import { type AsyncDisposal, asyncDisposeSymbol } from "../platform/async-disposal.ts";
 import type { WebSocket } from "../socket/websocket.ts";
 import {
   type BroadcastOptions,

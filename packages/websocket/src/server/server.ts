@@ -34,6 +34,7 @@ import {
   takes,
 } from "@hybi/core/options";
 import type { OriginCheck } from "@hybi/core/policy";
+import { type AsyncDisposal, defineAsyncDisposal } from "../dom/async-disposal.ts";
 import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "../dom/message-data.ts";
 import { isBlob } from "../dom/platform-classes.ts";
 import { requireArguments } from "../dom/web-idl.ts";
@@ -50,7 +51,6 @@ import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { Turn } from "../event-loop/turn.ts";
 import type { Failure } from "../failure/failure.ts";
 import { defaultMemoryBudget, MemoryBudget } from "../load/memory-budget.ts";
-import { type AsyncDisposal, defineAsyncDisposal } from "../platform/async-disposal.ts";
 import { MemberList } from "../platform/member-list.ts";
 import { runtimeAliases, withDefaults } from "../platform/option-checks.ts";
 import { bound } from "../platform/runtime.ts";

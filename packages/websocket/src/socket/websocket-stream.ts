@@ -4,10 +4,10 @@
  * for room. The class that applications construct is in `client/websocket-stream.ts`.
  */
 
+import { type AsyncDisposal, defineAsyncDisposal } from "../dom/async-disposal.ts";
 import { type Closer, checkClose } from "../dom/check-close.ts";
 import { defineInstances, defineInterface } from "../dom/web-idl.ts";
 import { closeInfo } from "../dom/websocket-error.ts";
-import { type AsyncDisposal, defineAsyncDisposal } from "../platform/async-disposal.ts";
 import { checkSource, StreamSource } from "./socket-source.ts";
 import type { StreamCore } from "./stream-core.ts";
 import type { WebSocketCloseInfo, WebSocketOpenInfo } from "./stream-info.ts";

@@ -6,6 +6,7 @@
 import { type Agreement, type PreparedMessage, type SendOptions, UsageError } from "@hybi/core";
 import type { ResponseHead } from "@hybi/core/opening";
 import { checkOptions, checkPrepared, checkSendOptions, type OptionChecks, takes } from "@hybi/core/options";
+import { type AsyncDisposal, defineAsyncDisposal } from "../dom/async-disposal.ts";
 import { type Closer, checkClose } from "../dom/check-close.ts";
 import { invalidState } from "../dom/dom-exception.ts";
 import { createHandlerListener, EventHandlers, type HandledType, type Handler } from "../dom/event-handlers.ts";
@@ -31,7 +32,6 @@ import {
   toDomString,
   toUsvString,
 } from "../dom/web-idl.ts";
-import { type AsyncDisposal, defineAsyncDisposal } from "../platform/async-disposal.ts";
 import type { SendCallback } from "./departures.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./lifecycle.ts";

@@ -1,6 +1,6 @@
 /** `await using`: sockets, streams and servers close, and it waits until they are closed. */
 import { describe, expect, it } from "vitest";
-import { asyncDisposeSymbol } from "../../src/platform/async-disposal.ts";
+import { asyncDisposeSymbol } from "../../src/dom/async-disposal.ts";
 import { createListeningServer } from "../../src/server/listening.ts";
 import { World } from "../support/link.ts";
 
