@@ -12,6 +12,13 @@ import type { Violation } from "./vocabulary/violation.ts";
 export interface ConnectionSink {
   /** A whole text message, with `delivery: "messages"`. */
   text(data: string): void;
+  /**
+   * Whether whole text messages are passed to `textBytes`, as bytes that are valid UTF-8, and not to `text` as strings. Asked for each
+   * message.
+   */
+  readonly takesTextBytes?: boolean;
+  /** A whole text message: `bytes[start, end)`, in place of `text`. Needed if `takesTextBytes` is ever true. */
+  textBytes?(bytes: Uint8Array, start: number, end: number): void;
   /** A whole binary message: `bytes[start, end)`. */
   binary(bytes: Uint8Array, start: number, end: number): void;
   /** A part of a message, with `delivery: "pieces"`: `bytes[start, end)`. */

@@ -7,6 +7,7 @@
 import { claimChunk, isWholeLoan, newOwner, noteHandedBack, returnChunk } from "./bytes/block-pool.ts";
 import { isBytes, noBytes, plainBytes } from "./bytes/byte-arrays.ts";
 import { LentChunks } from "./bytes/lent-chunks.ts";
+import { utf8Bytes } from "./bytes/text-encode.ts";
 import { quiet } from "./checks/callback-result.ts";
 import { checkOptions, type OptionChecks, takes } from "./checks/option-checks.ts";
 import { UsageError } from "./checks/usage-error.ts";
@@ -431,24 +432,23 @@ export class Connection implements Output, Statistics {
   }
 
   /**
-   * Sends a Ping of at most 125 bytes. The Pong is reported as an event. `Deadlines` sends its own Pings.
+   * Sends a Ping of at most 125 bytes; a text is sent as UTF-8. The Pong is reported as an event. `Deadlines` sends its own Pings.
    *
    * @throws UsageError `control/payload-too-long`, `send/after-close`, `send/queue-full`, `send/data-type`,
    * `endpoint/ended`
    */
-  sendPing(payload: Uint8Array = noBytes): void {
-    this.#checkControl(payload);
-    this.#outgoing.pingPong.sendPing(payload);
+  sendPing(payload: Uint8Array | string = noBytes): void {
+    this.#outgoing.pingPong.sendPing(this.#controlPayload(payload));
   }
 
   /**
-   * Sends an unsolicited Pong of at most 125 bytes (RFC 6455 §5.5.3). Replies to Pings are sent automatically.
+   * Sends a Pong of at most 125 bytes, a text as UTF-8. It is an unsolicited one (RFC 6455 §5.5.3), because replies to Pings are sent
+   * automatically, or with `autoPong: false` such a reply.
    *
    * @throws UsageError as `sendPing`
    */
-  sendPong(payload: Uint8Array = noBytes): void {
-    this.#checkControl(payload);
-    this.#outgoing.pingPong.sendPong(payload);
+  sendPong(payload: Uint8Array | string = noBytes): void {
+    this.#outgoing.pingPong.sendPong(this.#controlPayload(payload));
   }
 
   /**
@@ -578,8 +578,16 @@ export class Connection implements Output, Statistics {
       this.decoder = new FrameDecoder(this.assembler, settings);
     }
 
+    get takesTextBytes(): boolean {
+      return this.connection!.#sink!.takesTextBytes === true;
+    }
+
     text(data: string): void {
       this.connection!.#sink!.text(data);
+    }
+
+    textBytes(bytes: Uint8Array, start: number, end: number): void {
+      this.connection!.#sink!.textBytes!(bytes, start, end);
     }
 
     binary(bytes: Uint8Array, start: number, end: number): void {
@@ -599,7 +607,7 @@ export class Connection implements Output, Statistics {
   #control(sink: ConnectionSink, opcode: number, payload: Uint8Array): SinkVerdict {
     this.#controlFramesReceived++;
     if (opcode === ping) {
-      this.#outgoing.pingPong.receivePing(payload);
+      if (this.#settings.autoPong) this.#outgoing.pingPong.receivePing(payload);
       sink.ping(payload);
       return undefined;
     }
@@ -692,10 +700,15 @@ export class Connection implements Output, Statistics {
     if (options !== undefined) checkSendOptions(options);
   }
 
-  #checkControl(payload: Uint8Array): void {
-    if (!isBytes(payload)) throw new UsageError("send/data-type");
-    if (payload.length > maxControlPayload) throw new UsageError("control/payload-too-long");
+  /** Returns the payload of a control frame as bytes, after all checks. */
+  #controlPayload(payload: Uint8Array | string): Uint8Array {
+    if (typeof payload !== "string" && !isBytes(payload)) throw new UsageError("send/data-type");
+    // Each char takes at least one byte, so a longer string is rejected without encoding it.
+    const isShort = payload.length <= maxControlPayload;
+    const bytes = isShort && typeof payload === "string" ? utf8Bytes(payload, this.#settings.native) : payload;
+    if (bytes.length > maxControlPayload) throw new UsageError("control/payload-too-long");
     this.#checkSend(undefined);
+    return bytes as Uint8Array;
   }
 }
 

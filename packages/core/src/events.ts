@@ -32,7 +32,7 @@ export interface PieceEvent {
   readonly final: boolean;
 }
 
-/** The peer sent a Ping (RFC 6455 §5.5.2). The Pong in reply is already queued. At most 125 bytes. */
+/** The peer sent a Ping (RFC 6455 §5.5.2). The Pong in reply is already queued, unless `autoPong` is false. At most 125 bytes. */
 export interface PingEvent {
   readonly type: "ping";
   readonly payload: Uint8Array;

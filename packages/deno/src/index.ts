@@ -62,6 +62,7 @@ export {
   type SocketMessageEvent,
   type SocketSendOptions,
   type SocketStatistics,
+  type TextType,
   WebSocketError,
 } from "@hybi/websocket";
 

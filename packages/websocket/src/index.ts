@@ -8,7 +8,7 @@ export type { SocketStatistics } from "./socket/socket-statistics.ts";
 export type { ReadyState } from "./socket/lifecycle.ts";
 export type { SocketSendOptions } from "./socket/socket-core.ts";
 export type { SendCallback } from "./socket/departures.ts";
-export type { BinaryType, MessageData, Sendable } from "./dom/message-data.ts";
+export type { BinaryType, MessageData, Sendable, TextType } from "./dom/message-data.ts";
 export {
   CloseEvent,
   type CloseEventInit,

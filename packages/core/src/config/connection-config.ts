@@ -32,6 +32,11 @@ export interface ConnectionOptions {
   readonly fragmentSize?: number | undefined;
   /** Leniencies to allow; none by default. */
   readonly tolerate?: readonly Leniency[] | undefined;
+  /**
+   * Whether Pings are answered by the connection itself, as RFC 6455 §5.5.2 demands of an endpoint. Default true. With false that is left
+   * to the application: it answers a `ping` event with `sendPong` and the same payload, as soon as is practical.
+   */
+  readonly autoPong?: boolean | undefined;
   /** Functions that the runtime does faster than portable JavaScript. */
   readonly native?: NativeFunctions | undefined;
 }
@@ -54,7 +59,9 @@ const defaultFragmentSize = 65_536;
  * Checked options with their defaults, in the forms that the parts of a connection take. All parts of all connections of
  * a configuration reference this one object.
  */
-export interface ConnectionSettings extends FrameDecoderOptions, AssemblerOptions, OutputSchedulerOptions {}
+export interface ConnectionSettings extends FrameDecoderOptions, AssemblerOptions, OutputSchedulerOptions {
+  readonly autoPong: boolean;
+}
 
 const noTransforms: readonly ActiveTransform[] = [];
 
@@ -76,6 +83,7 @@ export class ConnectionConfig {
       limits: resolveLimits(options.limits),
       delivery: options.delivery ?? "messages",
       fragmentSize: Math.floor(fragmentSize),
+      autoPong: options.autoPong !== false,
       keys: role === "client" ? RandomPool.of(random!) : undefined,
       native,
       unmask: checkedUnmask(native),

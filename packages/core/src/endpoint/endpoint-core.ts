@@ -297,12 +297,12 @@ export class EndpointCore implements Output, Statistics {
   }
 
   /** See `Connection.sendPing`. @throws UsageError `endpoint/not-open` too */
-  sendPing(payload?: Uint8Array): void {
+  sendPing(payload?: Uint8Array | string): void {
     this.#open().sendPing(payload);
   }
 
   /** See `Connection.sendPong`. @throws UsageError `endpoint/not-open` too */
-  sendPong(payload?: Uint8Array): void {
+  sendPong(payload?: Uint8Array | string): void {
     this.#open().sendPong(payload);
   }
 

@@ -42,7 +42,9 @@ function assembler({
 }: Setup = {}) {
   const said: string[] = [];
   const sink: AssemblerSink = {
+    takesTextBytes: false,
     text: (data) => said.push(`text ${data}`),
+    textBytes: (array, start, end) => said.push(`text bytes ${text(array.subarray(start, end))}`),
     binary: (array, start, end) => said.push(`binary ${text(array.subarray(start, end))}`),
     piece: (kind, array, start, end, final) =>
       said.push(`${kind} fragment ${text(array.subarray(start, end))}${final ? " final" : ""}`),

@@ -4,7 +4,7 @@
  * fragments (§5.5), are passed on as soon as they are complete.
  */
 import { copyOf, plainBytes } from "../bytes/byte-arrays.ts";
-import { continueUtf8, decodeText, decodeValidText } from "../bytes/text-decode.ts";
+import { continueUtf8, decodeText, decodeValidText, isUtf8 } from "../bytes/text-decode.ts";
 import { skipAscii, utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
 import type { FrameSink, SinkVerdict } from "../frame/frame-decoder.ts";
 import { continuation, finBit, isControl, maxControlPayload, opcodeBits, rsvBits, text } from "../frame/header.ts";
@@ -22,7 +22,10 @@ export type Delivery = "messages" | "pieces";
 
 /** Receives assembled messages and control frames. Ranges may be kept; nobody else writes to them. */
 export interface AssemblerSink {
+  /** Whether whole text messages are passed on as bytes. */
+  readonly takesTextBytes: boolean;
   text(data: string): void;
+  textBytes(bytes: Uint8Array, start: number, end: number): void;
   binary(bytes: Uint8Array, start: number, end: number): void;
   piece(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void;
   /** A control frame. `payload` is a new array. */
@@ -185,7 +188,13 @@ export class Assembler implements FrameSink {
       this.#sink.binary(bytes, start, end);
       return undefined;
     }
-    const data = decodeText(bytes, start, end, this.#options.native);
+    const { native } = this.#options;
+    if (this.#sink.takesTextBytes) {
+      if (!isUtf8(bytes, start, end, native)) return invalidText(bytes, start, end);
+      this.#sink.textBytes(bytes, start, end);
+      return undefined;
+    }
+    const data = decodeText(bytes, start, end, native);
     if (data === undefined) return invalidText(bytes, start, end);
     this.#sink.text(data);
     return undefined;
@@ -247,12 +256,14 @@ export class Assembler implements FrameSink {
     const { length } = store;
     // The bytes are copied or decoded.
     this.work += messageWork + length;
-    if (this.#kind === "text") {
+    if (this.#kind === "text" && !this.#sink.takesTextBytes) {
       this.#sink.text(decodeValidText(store.joinBriefly(), 0, length, this.#ascii, this.#options.native));
-    } else {
-      this.#slab ??= new Slab();
-      this.#sink.binary(store.join(this.#slab), 0, length);
+      return;
     }
+    this.#slab ??= new Slab();
+    const joined = store.join(this.#slab);
+    if (this.#kind === "text") this.#sink.textBytes(joined, 0, length);
+    else this.#sink.binary(joined, 0, length);
   }
 
   /** Handles payload as encoded by the peer's extensions. Their output goes to `#acceptTransformed`. */

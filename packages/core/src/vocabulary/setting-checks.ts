@@ -6,7 +6,15 @@ import { leniencyCheck } from "./leniency.ts";
 import { limitsCheck } from "./limits.ts";
 import type { NativeFunctions } from "./native-functions.ts";
 
-type SettingName = "random" | "extensions" | "limits" | "delivery" | "fragmentSize" | "tolerate" | "native";
+type SettingName =
+  | "random"
+  | "extensions"
+  | "limits"
+  | "delivery"
+  | "fragmentSize"
+  | "tolerate"
+  | "native"
+  | "autoPong";
 
 /** Not beside `NativeFunctions`: what only decodes frames would contain the checks of options. */
 const nativeChecks: OptionChecks<NativeFunctions> = {
@@ -31,6 +39,7 @@ export const settingChecks: Readonly<Record<SettingName, OptionCheck>> = {
   fragmentSize: takes.atLeast(1),
   tolerate: leniencyCheck,
   native: takes.options(nativeChecks),
+  autoPong: takes.boolean,
 };
 
 /** Names that other implementations use for these options. */

@@ -28,6 +28,22 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
     expect(connection.outputLength).toBe(0);
   });
 
+  it("gets no Pong of its own accord with autoPong: false, and one of the application's [X20]", () => {
+    const connection = open(role, { autoPong: false });
+    expect(deliver(connection, { opcode: "ping", payload: "a" }, { opcode: "ping", payload: "b" })).toHaveLength(2);
+    expect(connection.outputLength).toBe(0);
+    connection.sendPong("b");
+    connection.sendPing("é");
+    expect(sent(connection)).toMatchObject([
+      { opcode: 0xa, payload: utf8Bytes("b") },
+      { opcode: 0x9, payload: utf8Bytes("é") },
+    ]);
+    expectUsageError(connection, "control/payload-too-long", () => connection.sendPong("é".repeat(63)));
+    expectUsageError(connection, "control/payload-too-long", () => connection.sendPing("x".repeat(126)));
+    expectUsageError(connection, "send/data-type", () => connection.sendPing(1 as never));
+    expect(() => open(role, { autoPong: "no" as never })).toThrow(/autoPong/);
+  });
+
   it("gets a Pong before its event is returned, ahead of queued messages [X20] [X24]", () => {
     const connection = open(role);
     connection.sendBinary(patternBytes(5_000_000));

@@ -37,15 +37,15 @@ export function createWebSocketClass<TransportOptions = unknown>(
 
 /**
  * Returns a class of streams that are opened by `connect`; see `createWebSocketClass`. It accepts the same `defaults`, but
- * ignores `binaryType`, which streams do not have.
+ * ignores `binaryType` and `textType`, which streams do not have.
  */
 export function createWebSocketStreamClass<TransportOptions = unknown>(
   connect: Connect,
-  defaults: Omit<WebSocketStreamOptions, "protocols"> & Pick<ClientSocketOptions, "binaryType"> = {},
+  defaults: Omit<WebSocketStreamOptions, "protocols"> & Pick<ClientSocketOptions, "binaryType" | "textType"> = {},
   checkTransport: OptionCheck = takes.anything,
 ): WebSocketStreamClass<TransportOptions> {
   takes.callback(connect, "connect");
-  const { binaryType, ...streamDefaults } = defaults;
+  const { binaryType, textType, ...streamDefaults } = defaults;
   const own = withRuntimeDefaults<ConvertedStreamOptions>({ runtime: { connect } }, streamOptions(streamDefaults));
   return streamClass((given) => {
     const url = toUsvString(given[0]);

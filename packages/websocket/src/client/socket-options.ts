@@ -10,7 +10,7 @@ import {
   settingAliases,
   takes,
 } from "@hybi/core/options";
-import type { BinaryType } from "../dom/message-data.ts";
+import type { BinaryType, TextType } from "../dom/message-data.ts";
 import { isIterable, toDomString, toSequence } from "../dom/web-idl.ts";
 import type { ErrorHandler } from "../event-loop/reporter.ts";
 import { runtimeAliases } from "../platform/option-checks.ts";
@@ -66,6 +66,8 @@ export interface ClientSocketOptions<TransportOptions = unknown>
   readonly base?: string | undefined;
   /** Initial `binaryType`. Default: "blob", as on the platform. */
   readonly binaryType?: BinaryType | undefined;
+  /** Initial `textType`. Default: "string", as on the platform. */
+  readonly textType?: TextType | undefined;
   /** Maximum redirects to follow, within RFC 9110 §15.4 and never from wss to ws. Default: 0, as on the platform. */
   readonly followRedirects?: number | undefined;
   /**
@@ -99,12 +101,12 @@ const listOrText: OptionCheck = takes.only(
   (value) => typeof value === "string" || isIterable(value),
 );
 
-const { binaryType, ...streamableChecks } = endpointChecks;
+const { binaryType, textType, ...streamableChecks } = endpointChecks;
 
 const clientRuntimeChecks: OptionChecks<ClientRuntimeOptions> = { ...runtimeChecks, connect: takes.callback };
 
-/** Checks of a client's options except `binaryType`, which streams do not have. */
-export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType">> = {
+/** Checks of a client's options except `binaryType` and `textType`, which streams do not have. */
+export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType" | "textType">> = {
   ...streamableChecks,
   origin: openingChecks.origin,
   cookies: openingChecks.cookies,
@@ -144,7 +146,7 @@ export const clientAliases: OptionAliases = {
   ),
 };
 
-const socketChecks: OptionChecks<ClientSocketOptions> = { ...clientChecks, binaryType };
+const socketChecks: OptionChecks<ClientSocketOptions> = { ...clientChecks, binaryType, textType };
 
 /**
  * Converts the second constructor argument. Web IDL: (DOMString or sequence<DOMString>); other values are options.

@@ -4,7 +4,7 @@
  */
 import { parseWebSocketUrl } from "@hybi/core/opening";
 import { withSyntaxErrors } from "../dom/dom-exception.ts";
-import { binaryTypeOf, defaultBinaryType } from "../dom/message-data.ts";
+import { defaultBinaryType, messageTypes, typesOf } from "../dom/message-data.ts";
 import { requireArguments, sameInterface, toUsvString } from "../dom/web-idl.ts";
 import { clockOf } from "../event-loop/clock.ts";
 import { asUncaught, createReporter } from "../event-loop/reporter.ts";
@@ -57,12 +57,12 @@ export type WebSocket = AnyWebSocket;
 function sourceOf(input: string, options: ClientSocketOptions): SocketSource {
   const clock = clockOf(options.runtime?.clock);
   const report = createReporter(options.onError, clock, asUncaught);
-  const binaryType = binaryTypeOf(options.binaryType, defaultBinaryType());
+  const types = typesOf(options, messageTypes(defaultBinaryType(), "string"));
   const url = resolveUrl(input, options.base ?? ambientBase());
   const target = withSyntaxErrors(() => parseWebSocketUrl(url));
   return new SocketSource(url, options.runtime?.closer ?? "page", (socket) => {
     const core = new SocketCore(socket, clock, report);
-    core.binaryType = binaryType;
+    core.types = types;
     core.origin = originOf(target);
     core.begin(withSyntaxErrors(() => new ClientOpening(target, options, core)));
     return core;

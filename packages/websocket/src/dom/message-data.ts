@@ -12,6 +12,44 @@ import { canMakeBlobs, isBlob } from "./platform-classes.ts";
  */
 export type BinaryType = "blob" | "arraybuffer" | "bytes";
 
+/**
+ * How text messages are delivered, an extension of the standard. `"bytes"` is a Uint8Array as with `binaryType` "bytes", which is valid
+ * UTF-8 (RFC 6455 §8.1) and was not decoded: for who passes it on, or parses bytes. `kind` of a message event then says which
+ * messages are text.
+ */
+export type TextType = "string" | "bytes";
+
+/** Both types of a socket. */
+export interface MessageTypes {
+  readonly binary: BinaryType;
+  readonly text: TextType;
+}
+
+/** There are six, which all sockets share. */
+const allTypes: readonly MessageTypes[] = (["blob", "arraybuffer", "bytes"] as const).flatMap((binary) =>
+  (["string", "bytes"] as const).map((text) => Object.freeze({ binary, text })),
+);
+
+/** Returns both types as one value. */
+export function messageTypes(binary: BinaryType, text: TextType): MessageTypes {
+  return allTypes.find((types) => types.binary === binary && types.text === text)!;
+}
+
+/** Returns both types of options, or of `otherwise` where one was not given. @throws UsageError as `binaryTypeOf` */
+export function typesOf(
+  given: { readonly binaryType?: BinaryType | undefined; readonly textType?: TextType | undefined },
+  otherwise: MessageTypes,
+): MessageTypes {
+  const { binaryType, textType } = given;
+  if (binaryType === undefined && textType === undefined) return otherwise;
+  return messageTypes(binaryTypeOf(binaryType, otherwise.binary), textType ?? otherwise.text);
+}
+
+/** Whether `value` is one of the types of text, exactly. */
+export function isTextType(value: unknown): value is TextType {
+  return value === "string" || value === "bytes";
+}
+
 /** The data of a message that has arrived. The form of a binary message depends on `binaryType`. */
 export type MessageData = string | ArrayBuffer | Blob | Uint8Array<ArrayBuffer>;
 

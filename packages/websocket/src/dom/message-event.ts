@@ -4,6 +4,7 @@
  * inherits from the platform's, so for the application it is a MessageEvent. It has no internal state of the platform's class: a
  * getter taken from MessageEvent.prototype and applied to it throws a TypeError.
  */
+import type { MessageKind } from "@hybi/core";
 import type { Reporter } from "../event-loop/reporter.ts";
 import { callHandler, type Handler } from "./event-handlers.ts";
 import { Event, type EventTarget, messageEventClass } from "./platform-classes.ts";
@@ -46,6 +47,11 @@ class ReceivedMessageEvent extends Event {
     return this.#origin;
   }
 
+  /** An extension: whether the message is text, which its data does not say if `textType` is "bytes". */
+  get kind(): MessageKind {
+    return typeof this.#data === "string" ? "text" : "binary";
+  }
+
   get lastEventId(): string {
     return "";
   }
@@ -80,12 +86,20 @@ class ReceivedMessageEvent extends Event {
   }
 }
 
+/** An event of a text message whose data are bytes. A class, so that events need no field for it. */
+class ReceivedTextBytesEvent extends ReceivedMessageEvent {
+  override get kind(): MessageKind {
+    return "text";
+  }
+}
+
 defineInterface(ReceivedMessageEvent, "MessageEvent", [
   ...["data", "origin", "lastEventId", "source", "ports"],
   ...["target", "srcElement", "currentTarget", "eventPhase", "composedPath"],
 ]);
 // Code that copies an event calls its `constructor`, with a type and a dictionary: inherit that of MessageEvent.
 Reflect.deleteProperty(ReceivedMessageEvent.prototype, "constructor");
+Reflect.deleteProperty(ReceivedTextBytesEvent.prototype, "constructor");
 
 /**
  * Whether `event` is being passed to a handler without a dispatch. The platform does not know, so `dispatchEvent` of a socket must
@@ -97,9 +111,9 @@ export function isBeingPassed(event: unknown): boolean {
 
 let isMessageEvent = false;
 
-/** Creates a message event. */
-export function createMessageEvent(data: unknown, origin = ""): MessageEvent {
-  return create(data, origin) as Event as MessageEvent;
+/** Creates a message event. `text` is "bytes" for text that was not decoded. */
+export function createMessageEvent(data: unknown, origin = "", text?: "bytes"): MessageEvent {
+  return create(data, origin, text) as Event as MessageEvent;
 }
 
 /** Passes a message to `handler`, as an event that is not dispatched: `target` has no other listener for messages. */
@@ -109,12 +123,14 @@ export function passMessage(
   target: EventTarget,
   handler: Handler,
   report: Reporter,
+  text?: "bytes",
 ): void {
-  ReceivedMessageEvent.pass(create(data, origin), target, handler, report);
+  ReceivedMessageEvent.pass(create(data, origin, text), target, handler, report);
 }
 
-function create(data: unknown, origin: string): ReceivedMessageEvent {
+function create(data: unknown, origin: string, text: "bytes" | undefined): ReceivedMessageEvent {
   if (!isMessageEvent) inherit();
+  if (text === "bytes") return new ReceivedTextBytesEvent(data, origin);
   return new ReceivedMessageEvent(data, origin);
 }
 

@@ -1,4 +1,5 @@
 /** The events of a WebSocket that some runtimes lack, or that carry more than the platform's. */
+import type { MessageKind } from "@hybi/core";
 import { type Failure, failureText } from "../failure/failure.ts";
 import { Event } from "./platform-classes.ts";
 import {
@@ -16,6 +17,8 @@ export interface SocketMessageEvent<Data> extends Event {
   readonly data: Data;
   /** The origin of the URL of a client's socket; empty for an accepted socket. */
   readonly origin: string;
+  /** An extension: whether the message is text, which its data does not say if `textType` is "bytes". */
+  readonly kind: MessageKind;
 }
 
 /** Initial values of a `CloseEvent`. */

@@ -222,13 +222,13 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   }
 
   /** Sends a Ping and measures its round trip. See `Endpoint.sendPing`. */
-  ping(payload?: Uint8Array): void {
+  ping(payload?: Uint8Array | string): void {
     this.endpoint.sendPing(payload);
     this.requestFlush();
   }
 
   /** Sends an unsolicited Pong. See `Endpoint.sendPong`. */
-  pong(payload?: Uint8Array): void {
+  pong(payload?: Uint8Array | string): void {
     this.endpoint.sendPong(payload);
     this.requestFlush();
   }

@@ -1,7 +1,7 @@
 /** Options of `WebSocketServer.adopt`, which takes over connections whose opening handshake was performed by other means. */
 import type { Extension } from "@hybi/core";
 import { checkOptions, type OptionChecks, takes } from "@hybi/core/options";
-import type { BinaryType } from "../dom/message-data.ts";
+import type { BinaryType, TextType } from "../dom/message-data.ts";
 import { endpointChecks } from "../socket/endpoint-checks.ts";
 import { type AgreedTransport, checkAgreedTransport } from "../transport/agreed-transport.ts";
 
@@ -11,6 +11,8 @@ export interface AdoptOptions {
   readonly url?: string | undefined;
   /** How binary messages are delivered; overrides the server's `binaryType`. */
   readonly binaryType?: BinaryType | undefined;
+  /** How text messages are delivered; overrides the server's `textType`. */
+  readonly textType?: TextType | undefined;
   /** The extensions among which those of the agreement are. Default: the server's. */
   readonly extensions?: readonly Extension[] | undefined;
   /** The `context` of the socket: anything of the application. */
@@ -20,6 +22,7 @@ export interface AdoptOptions {
 const adoptChecks: OptionChecks<AdoptOptions> = {
   url: takes.text,
   binaryType: endpointChecks.binaryType,
+  textType: endpointChecks.textType,
   extensions: endpointChecks.extensions,
   context: takes.anything,
 };

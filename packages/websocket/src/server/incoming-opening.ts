@@ -8,7 +8,7 @@ import {
   rejectionChecks,
   takes,
 } from "@hybi/core/options";
-import { type BinaryType, binaryTypeOf } from "../dom/message-data.ts";
+import { type BinaryType, type MessageTypes, type TextType, typesOf } from "../dom/message-data.ts";
 import type { Clock } from "../event-loop/clock.ts";
 import type { Reporter } from "../event-loop/reporter.ts";
 import type { Failure } from "../failure/failure.ts";
@@ -56,6 +56,8 @@ export interface AcceptedListener extends OpeningListener, Closable {
 export interface AcceptOptions extends OpeningAnswer {
   /** How binary messages are delivered; overrides the server's `binaryType`. */
   readonly binaryType?: BinaryType | undefined;
+  /** How text messages are delivered; overrides the server's `textType`. */
+  readonly textType?: TextType | undefined;
   /** The `context` of the socket: anything of the application. Default: that of the opening. */
   readonly context?: unknown;
 }
@@ -63,18 +65,19 @@ export interface AcceptOptions extends OpeningAnswer {
 const acceptChecks: OptionChecks<AcceptOptions> = {
   ...answerChecks,
   binaryType: endpointChecks.binaryType,
+  textType: endpointChecks.textType,
   context: takes.anything,
 };
 
 /** Creates the socket of an accepted request, which has no connection yet. */
 export function createAcceptedSocket(
   url: string,
-  binaryType: BinaryType,
+  types: MessageTypes,
   { clock, report }: { readonly clock: Clock; readonly report: Reporter },
 ): WebSocket {
   const source = new SocketSource(url, "server", (target) => {
     const core = new SocketCore(target, clock, report);
-    core.binaryType = binaryType;
+    core.types = types;
     return core;
   });
   return new WebSocket(source);
@@ -85,8 +88,8 @@ export interface Answering {
   readonly clock: Clock;
   /** Receives the errors of accepted sockets and streams. */
   readonly report: Reporter;
-  /** Default `binaryType` of accepted sockets; `accept` may override it. */
-  readonly binaryType: BinaryType;
+  /** Default `binaryType` and `textType` of accepted sockets; `accept` may override them. */
+  readonly types: MessageTypes;
   /** Returns `url` as the string that sockets with the same one share, if the previous request had it too. */
   sharedUrl(url: string): string;
   accept(answer: OpeningAnswer, listener: AcceptedListener): void;
@@ -128,9 +131,9 @@ export class IncomingOpening {
    */
   accept(options: AcceptOptions = {}): WebSocket {
     checkOptions("accept", options, acceptChecks, answerAliases);
-    const { binaryType: given, context = this.context, ...answer } = options;
-    const binaryType = binaryTypeOf(given, this.#answering.binaryType);
-    const socket = createAcceptedSocket(this.#answering.sharedUrl(this.url), binaryType, this.#answering);
+    const { binaryType, textType, context = this.context, ...answer } = options;
+    const types = typesOf({ binaryType, textType }, this.#answering.types);
+    const socket = createAcceptedSocket(this.#answering.sharedUrl(this.url), types, this.#answering);
     // Before it is open: a handler of this turn may read it. Without one, the socket has no such property, and no byte for it.
     if (context !== undefined) socket.context = context;
     this.#answering.accept(answer, coreOf(socket)!);

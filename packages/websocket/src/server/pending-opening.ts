@@ -4,7 +4,7 @@
  */
 import { UsageError } from "@hybi/core";
 import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core/opening";
-import type { BinaryType } from "../dom/message-data.ts";
+import type { MessageTypes } from "../dom/message-data.ts";
 import { isEndOfConnection } from "../dom/websocket-error.ts";
 import type { Clock } from "../event-loop/clock.ts";
 import type { Reporter } from "../event-loop/reporter.ts";
@@ -20,8 +20,8 @@ export const unavailable: Rejection = { status: 503, fields: [["Retry-After", "5
 
 /** The server, as its incoming requests see it. */
 export interface OpeningOwner extends ClosableOwner {
-  /** Default `binaryType` of accepted sockets; `accept` may override it. */
-  readonly binaryType: BinaryType;
+  /** See `Answering`. */
+  readonly types: MessageTypes;
   /** See `Answering`. */
   sharedUrl(url: string): string;
   /** Runs the handler. Returns what it returns, maybe a promise, and throws what it throws. */
@@ -81,8 +81,8 @@ export abstract class PendingOpening implements Answering, Closable {
     return this.server.report;
   }
 
-  get binaryType(): BinaryType {
-    return this.server.binaryType;
+  get types(): MessageTypes {
+    return this.server.types;
   }
 
   sharedUrl(url: string): string {

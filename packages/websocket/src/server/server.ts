@@ -35,7 +35,7 @@ import {
 } from "@hybi/core/options";
 import type { OriginCheck } from "@hybi/core/policy";
 import { type AsyncDisposal, defineAsyncDisposal } from "../dom/async-disposal.ts";
-import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "../dom/message-data.ts";
+import { type BinaryType, messageTypes, type Sendable, sendable, type TextType, typesOf } from "../dom/message-data.ts";
 import { isBlob } from "../dom/platform-classes.ts";
 import { requireArguments } from "../dom/web-idl.ts";
 import { type Clock, clockOf } from "../event-loop/clock.ts";
@@ -103,6 +103,8 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery" | "nativ
   readonly openingsPerAddress?: number | undefined;
   /** Initial `binaryType` of accepted sockets, unless `accept` sets another. Default: "arraybuffer". */
   readonly binaryType?: BinaryType | undefined;
+  /** Initial `textType` of accepted sockets, unless `accept` sets another. Default: "string". */
+  readonly textType?: TextType | undefined;
   /** Deadlines as in `DeadlineOptions`, but with defaults of 300 s for `message` and `resting`. */
   readonly deadlines?: DeadlineOptions | undefined;
   /** Limits as in `Limits`, but with a default of 64 MiB for `queuedOutput`. */
@@ -410,11 +412,11 @@ export class WebSocketServer {
     this.#report = createReporter(onError, this.#clock, printed);
     this.#onFailure = onFailure && bound(onFailure);
     const { checkOrigin = checkOfOrigins(options.origins) } = options;
-    const { extensions, tolerate } = options;
+    const { extensions, tolerate, autoPong } = options;
     const { native, random, fragmentSize } = runtime;
     const limits = withDefaults(serverLimits, options.limits);
     this.#deadlines = DeadlineConfig.of(withDefaults(serverDeadlines, options.deadlines));
-    const own = { extensions, limits, tolerate, native, random, fragmentSize };
+    const own = { extensions, limits, tolerate, autoPong, native, random, fragmentSize };
     this.#config = ServerConfig.of({ ...own, checkOrigin: checkOrigin && this.#guardedCheck(checkOrigin) });
     this.#byAddress = new OpeningsByAddress(options.openingsPerAddress);
     this.#sessions = new Sessions(options.streamsPerSession);
@@ -425,7 +427,7 @@ export class WebSocketServer {
       diagnostics: runtime.diagnostics,
       memory: this.#memory,
       // A server usually wants bytes: a Blob costs a promise to read and several times the memory.
-      binaryType: binaryTypeOf(options.binaryType, "arraybuffer"),
+      types: typesOf(options, messageTypes("arraybuffer", "string")),
       sharedUrl: (url) => {
         if (url !== this.#latestUrl) this.#latestUrl = url;
         return this.#latestUrl;
@@ -532,7 +534,7 @@ export class WebSocketServer {
     checkAdoption(opened, options);
     const { transport, agreement, rest } = opened;
     const { url = "", extensions = this.#config.extensions, context } = options;
-    const binaryType = binaryTypeOf(options.binaryType, this.#owner.binaryType);
+    const types = typesOf(options, this.#owner.types);
     const pumped = {
       endpoint: createOpenEndpoint(agreement, this.#config, rest, { extensions }),
       transport,
@@ -542,7 +544,7 @@ export class WebSocketServer {
       writeBudget: this.#runtime.writeBudget,
       wrapTransport: this.#runtime.wrapTransport,
     };
-    const socket = createAcceptedSocket(this.#owner.sharedUrl(url), binaryType, {
+    const socket = createAcceptedSocket(this.#owner.sharedUrl(url), types, {
       clock: this.#clock,
       report: this.#report,
     });

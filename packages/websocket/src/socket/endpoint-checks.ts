@@ -7,12 +7,22 @@ export const endpointChecks: Readonly<Record<EndpointOption, OptionCheck>> = {
   extensions: settingChecks.extensions,
   limits: settingChecks.limits,
   tolerate: settingChecks.tolerate,
+  autoPong: settingChecks.autoPong,
+  textType: takes.oneOf("string", "bytes"),
   binaryType: (value) => void binaryTypeOf(value as "blob", "blob"),
   deadlines: deadlinesCheck,
   onError: takes.callback,
 };
 
-type EndpointOption = "extensions" | "limits" | "tolerate" | "binaryType" | "deadlines" | "onError";
+type EndpointOption =
+  | "extensions"
+  | "limits"
+  | "tolerate"
+  | "autoPong"
+  | "textType"
+  | "binaryType"
+  | "deadlines"
+  | "onError";
 
 /** Names of deadlines in other implementations, where they are options beside the others. */
 export const deadlineAliases: OptionAliases = {

@@ -8,8 +8,8 @@ import { Queue } from "../platform/queue.ts";
 /** What a loop does when the connection ends without both Close frames: it throws, or ends as it does after any other end. */
 export type OnLoss = "throw" | "end";
 
-/** A queued message: text, or bytes in a buffer of their own. */
-export type KeptMessage = string | ArrayBuffer;
+/** A queued message: text, bytes in a buffer of their own, or text that was not decoded, as an array over such a buffer. */
+export type KeptMessage = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
 
 /** Size of the queue, in bytes or chars, above which reading from the transport is paused. */
 const highWaterMark = 65_536;

@@ -16,10 +16,11 @@ import { checkOptions, type OptionChecks, sendChecks, takes } from "@hybi/core/o
 import type { EventHandlers } from "../dom/event-handlers.ts";
 import { fire } from "../dom/fire.ts";
 import {
-  type BinaryType,
   keptData,
   type MessageData,
+  type MessageTypes,
   messageData,
+  messageTypes,
   ownBuffer,
   payloadLength,
 } from "../dom/message-data.ts";
@@ -106,7 +107,8 @@ interface SendingExtras {
 }
 
 export class SocketCore extends Lifecycle {
-  binaryType: BinaryType = "blob";
+  /** `binaryType` and `textType`. */
+  types: MessageTypes = messageTypes("blob", "string");
   agreement: Agreement | undefined;
   /** The origin of the URL, for message events. */
   origin = "";
@@ -230,6 +232,11 @@ export class SocketCore extends Lifecycle {
     super.terminate();
   }
 
+  /** Whether the application has paused reading. */
+  get isPaused(): boolean {
+    return this.#readingPaused && this.readyState < CLOSING;
+  }
+
   pause(): void {
     // There are no more messages to pause, and the peer's Close frame must be read.
     if (this.readyState >= CLOSING) return;
@@ -278,10 +285,21 @@ export class SocketCore extends Lifecycle {
     else this.#keep(data);
   }
 
+  get takesTextBytes(): boolean {
+    return this.types.text === "bytes";
+  }
+
+  textBytes(bytes: Uint8Array, start: number, end: number): void {
+    if (this.readyState !== OPEN) return;
+    if (this.#isHeard && this.#messages === undefined)
+      this.#dispatchMessage(messageData(bytes, start, end, "bytes"), "bytes");
+    else this.#keep(new Uint8Array(ownBuffer(bytes, start, end)));
+  }
+
   binary(bytes: Uint8Array, start: number, end: number): void {
     if (this.readyState !== OPEN) return;
     if (this.#isHeard && this.#messages === undefined)
-      this.#dispatchMessage(messageData(bytes, start, end, this.binaryType));
+      this.#dispatchMessage(messageData(bytes, start, end, this.types.binary));
     // A view would keep its whole chunk in memory, which no limit and no budget counts.
     else this.#keep(ownBuffer(bytes, start, end));
   }
@@ -447,12 +465,16 @@ export class SocketCore extends Lifecycle {
     const queue = this.#queue();
     const isFired = this.#isHeard && queue.isLooped;
     queue.push(message);
-    if (isFired) this.#dispatchMessage(this.#present(message));
+    if (isFired) this.#dispatchKept(message);
   }
 
-  /** Converts a message to what the application receives, by the current `binaryType`. */
+  /** Converts a message to what the application receives, binary ones by the current `binaryType`. */
   #present(message: KeptMessage): MessageData {
-    return typeof message === "string" ? message : keptData(message, this.binaryType);
+    return message instanceof ArrayBuffer ? keptData(message, this.types.binary) : message;
+  }
+
+  #dispatchKept(message: KeptMessage): void {
+    this.#dispatchMessage(this.#present(message), message instanceof Uint8Array ? "bytes" : undefined);
   }
 
   /** Whether messages wait for the first listener. Everything behind them, including the end, then waits too. */
@@ -483,7 +505,7 @@ export class SocketCore extends Lifecycle {
     if (queue === undefined || queue.isLooped) return;
     const message = this.#mayDeliver() ? queue.take() : undefined;
     if (message !== undefined) {
-      this.#dispatchMessage(this.#present(message));
+      this.#dispatchKept(message);
       Turn.of(this.#clock).after({ endTurn: () => this.#deliverKept() });
       return;
     }
@@ -530,10 +552,11 @@ export class SocketCore extends Lifecycle {
     if (this.#keptEnd !== undefined) queueMicrotask(() => this.#deliverKeptEnd());
   }
 
-  #dispatchMessage(data: MessageData): void {
+  /** `text` is "bytes" for a text message that was not decoded. */
+  #dispatchMessage(data: MessageData, text?: "bytes"): void {
     const handler = this.handlers?.direct;
-    if (handler === undefined) this.#fire(createMessageEvent(data, this.origin));
-    else passMessage(data, this.origin, this.#target, handler, this.report);
+    if (handler === undefined) this.#fire(createMessageEvent(data, this.origin, text));
+    else passMessage(data, this.origin, this.#target, handler, this.report, text);
   }
 
   #fire(event: Event): void {

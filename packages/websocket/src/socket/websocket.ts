@@ -16,9 +16,12 @@ import {
   type BinaryType,
   checkBlobs,
   isBinaryType,
+  isTextType,
   type MessageData,
+  messageTypes,
   type Sendable,
   sendable,
+  type TextType,
 } from "../dom/message-data.ts";
 import { isBeingPassed } from "../dom/message-event.ts";
 import { EventTarget } from "../dom/platform-classes.ts";
@@ -47,7 +50,7 @@ export interface WebSocketEventMap {
   readonly message: SocketMessageEvent<MessageData>;
   readonly error: FailureEvent;
   readonly close: CloseEvent;
-  /** Extension: a Ping has arrived, and was answered. */
+  /** Extension: a Ping has arrived, and was answered unless `autoPong` is false. */
   readonly ping: ControlEvent;
   /** Extension: a Pong has arrived. */
   readonly pong: ControlEvent;
@@ -160,14 +163,14 @@ export class WebSocket extends EventTarget {
    * socket. "bytes" is an extension, see `BinaryType`.
    */
   get binaryType(): BinaryType {
-    return this.#core.binaryType;
+    return this.#core.types.binary;
   }
 
   set binaryType(value: BinaryType) {
     const core = this.#core;
     const type = toDomString(value);
     // Web IDL: values outside the enumeration are ignored.
-    if (isBinaryType(type)) core.binaryType = checkBlobs(type);
+    if (isBinaryType(type)) core.types = messageTypes(checkBlobs(type), core.types.text);
   }
 
   /**
@@ -282,6 +285,20 @@ export class WebSocket extends EventTarget {
 
   // Extensions
 
+  /**
+   * The type of text messages that arrive from now on: "string", the default unless options set another, or "bytes" for text that is
+   * validated and not decoded; see `TextType`. Other values are ignored, as by `binaryType`.
+   */
+  get textType(): TextType {
+    return this.#core.types.text;
+  }
+
+  set textType(value: TextType) {
+    const core = this.#core;
+    const type = toDomString(value);
+    if (isTextType(type)) core.types = messageTypes(core.types.binary, type);
+  }
+
   /** What both endpoints agreed on, once the connection is open. */
   get agreement(): Agreement | undefined {
     return this.#core.agreement;
@@ -301,22 +318,23 @@ export class WebSocket extends EventTarget {
   }
 
   /**
-   * Sends a Ping of at most 125 bytes. Its Pong updates `statistics.roundTripTime` and fires `pong`. A no-op unless
+   * Sends a Ping of at most 125 bytes; a text is sent as UTF-8. Its Pong updates `statistics.roundTripTime` and fires `pong`. A no-op unless
    * open.
    *
    * @throws DOMException InvalidStateError while connecting; UsageError `control/payload-too-long`
    */
-  ping(payload?: Uint8Array): void {
+  ping(payload?: Uint8Array | string): void {
     if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
     this.#core.sendControl((pump) => pump.ping(payload));
   }
 
   /**
-   * Sends an unsolicited Pong (RFC 6455 §5.5.3). Pings are answered automatically.
+   * Sends a Pong of at most 125 bytes, a text as UTF-8. It is an unsolicited one (RFC 6455 §5.5.3), because Pings are answered
+   * automatically, or with the option `autoPong: false` the answer to a `ping` event, whose payload it must have (§5.5.2).
    *
    * @throws as `ping`
    */
-  pong(payload?: Uint8Array): void {
+  pong(payload?: Uint8Array | string): void {
     if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
     this.#core.sendControl((pump) => pump.pong(payload));
   }
@@ -365,6 +383,11 @@ export class WebSocket extends EventTarget {
    */
   pause(): void {
     this.#core.pause();
+  }
+
+  /** Whether `pause` was called, and neither `resume` nor anything that ends the connection since. */
+  get isPaused(): boolean {
+    return this.#core.isPaused;
   }
 
   /** Resumes reading. */
