@@ -41,5 +41,18 @@ describe("equalsIgnoringCase and toAsciiLowerCase", () => {
     expect(equalsIgnoringCase("@", "`")).toBe(false);
     expect(toAsciiLowerCase("aBC-É\u212a")).toBe("abc-É\u212a");
     expect(toAsciiLowerCase("abc")).toBe("abc");
+    expect(toAsciiLowerCase("É")).toBe("É");
+  });
+
+  it("agree with each other, and fold each char by itself", () => {
+    const texts = fc.oneof(fc.string(), fc.string({ unit: "binary" }));
+    fc.assert(
+      fc.property(texts, (text) => {
+        const lower = toAsciiLowerCase(text);
+        const folded = text.split("").map((char) => (/^[A-Z]$/.test(char) ? char.toLowerCase() : char));
+        expect(lower).toBe(folded.join(""));
+        expect(equalsIgnoringCase(text, lower)).toBe(true);
+      }),
+    );
   });
 });

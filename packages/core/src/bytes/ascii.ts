@@ -57,11 +57,19 @@ export function equalsIgnoringCase(text: string, lower: string): boolean {
 
 /** Returns `text` with its ASCII letters in lower case and everything else unchanged. */
 export function toAsciiLowerCase(text: string): string {
+  let isLower = true;
+  let isAscii = true;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    if (lowerCaseUnit(unit) !== unit) return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+    if (lowerCaseUnit(unit) !== unit) isLower = false;
+    if (unit > 0x7f) isAscii = false;
   }
-  return text;
+  if (isLower) return text;
+  if (isAscii) return text.toLowerCase();
+  // Not a regular expression with a callback: it needs stack, of which there is little in some engines, and the peer chooses the text.
+  let lower = "";
+  for (let at = 0; at < text.length; at++) lower += fromCharCode(lowerCaseUnit(text.charCodeAt(at)));
+  return lower;
 }
 
 function lowerCaseUnit(unit: number): number {

@@ -72,5 +72,7 @@ function nameOf(error: unknown): string {
 }
 
 function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, " ");
+  // Not a regular expression for the space around each line break: that takes quadratic time for much space without one.
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line !== "").join(" ");
 }
