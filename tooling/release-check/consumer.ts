@@ -9,6 +9,13 @@ export function entryPoints({ name, exports }: Manifest): string[] {
     .map((path) => name + path.slice(1));
 }
 
+/** Returns those that have modules for bundlers, the condition `module`. */
+export function entryPointsForBundlers({ name, exports }: Manifest): string[] {
+  return Object.entries(exports)
+    .filter(([, conditions]) => typeof conditions === "object" && conditions !== null && "module" in conditions)
+    .map(([path]) => name + path.slice(1));
+}
+
 /** Names that entry points of one package share on purpose: `/zlib` has the same function with another default codec. */
 const variants = ["permessageDeflate"];
 

@@ -15,7 +15,15 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { conclude, packageFolders, repositoryUrl, root, run } from "../repository.ts";
-import { entryPoints, formatConsumer, formatImportAll, isPortable, runtimesOf } from "./consumer.ts";
+import {
+  entryPoints,
+  entryPointsForBundlers,
+  formatConsumer,
+  formatImportAll,
+  isPortable,
+  runtimesOf,
+} from "./consumer.ts";
+import { copiesIn } from "./copies.ts";
 import { stageJsr, staleJsr, writeJsr } from "./jsr.ts";
 import { linters } from "./lint.ts";
 import { checkManifest, checkTarballFiles, type Manifest, undeclaredImports, unreachableModules } from "./manifest.ts";
@@ -208,6 +216,12 @@ async function consume(
     const isFree = !/node:zlib|pako/i.test(bundle.outputFiles[0]?.text ?? "pako");
     console.log(`${isFree ? "ok     " : "FAILED "} packages/${adapter}: a bundle without compression`);
     if (!isFree) findings.push(`packages/${adapter}: a bundle of connect contains DEFLATE`);
+  }
+  // A bundle has one copy of each class, whether its modules import or require the package.
+  for (const entry of packed.flatMap(({ manifest }) => entryPointsForBundlers(manifest))) {
+    const copies = await copiesIn(entry, consumer);
+    console.log(`${copies.length === 1 ? "ok     " : "FAILED "} ${entry}: one copy in a mixed bundle`);
+    if (copies.length !== 1) findings.push(`${entry}: a mixed bundle contains ${copies.join(" and ")}`);
   }
   return noPage === undefined ? [] : ["READMEs in a page"];
 }
