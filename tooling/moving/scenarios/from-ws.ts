@@ -96,6 +96,15 @@ export const fromWs: Readonly<Record<string, Scenario>> = {
     }),
   },
 
+  "What the HTTP server knows": {
+    expected: ["text hello Ada at 127.0.0.1, with a shell", "401"],
+    play: withServer(async (open) => {
+      const ada = await open("/", { Cookie: "session=7f3a91", "User-Agent": "a shell" });
+      const guess = await open("/", { Cookie: "session=guess" });
+      return [await ada.next(), await guess.status()];
+    }),
+  },
+
   Subprotocols: {
     expected: ["v2", undefined, undefined],
     play: withServer(async (open) => {
@@ -272,6 +281,15 @@ export const fromWs: Readonly<Record<string, Scenario>> = {
       const peer = await RawPeer.open({ path }, "/news");
       return [...lines, await peer.next()];
     },
+  },
+
+  "When a message has left": {
+    expected: [...Array(10).fill("binary of 100000 bytes"), "text that was all", "close 1000", "sent", "not sent"],
+    play: withClient(async (next, program) => {
+      const peer = await next();
+      await peer.accept();
+      return [...(await peer.take(12)), ...(await program.lines(2))];
+    }),
   },
 
   "Round-trip time": {
