@@ -297,7 +297,7 @@ export class Connection implements Output, Statistics {
         assembler.endChunk();
         if (decoder.isAtRest && assembler.isAtRest) this.#returnReceiver(receiver);
       } else if (fault === "stop") this.#stopReading();
-      else this.#fail(sink, fault.code, fault.offset);
+      else this.#fail(sink, fault.code, fault.offset, fault.firstByte);
     } finally {
       this.#sink = undefined;
     }
@@ -622,8 +622,13 @@ export class Connection implements Output, Statistics {
     return "stop";
   }
 
-  #fail(sink: ConnectionSink, code: ConnectionViolationCode, offset: number): void {
-    const fault = connectionViolation(code, this.#offset + offset);
+  #fail(
+    sink: ConnectionSink,
+    code: ConnectionViolationCode,
+    offset: number,
+    firstByte: number | undefined = undefined,
+  ): void {
+    const fault = connectionViolation(code, this.#offset + offset, firstByte);
     this.#stopReading();
     this.#closingHandshake().fail(fault);
     sink.failure(fault);

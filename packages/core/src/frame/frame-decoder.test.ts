@@ -176,19 +176,20 @@ describe("FrameDecoder", () => {
 
   it("finds the same fault at the same offset in whole and in cut headers", () => {
     const good = encodeFrame({ opcode: 2, payload: patternBytes(300), maskingKey: key });
-    const faults: [hex: string, fault: FrameFault["code"], at: number][] = [
-      ["83", "frame/opcode-reserved", 0],
-      ["c1", "frame/rsv-unowned", 0],
+    const faults: [hex: string, fault: FrameFault["code"], at: number, firstByte?: number][] = [
+      ["83", "frame/opcode-reserved", 0, 0x83],
+      ["c1", "frame/rsv-unowned", 0, 0xc1],
+      ["09", "frame/control-fragmented", 0],
       ["0100", "frame/mask-missing", 1],
       ["89fe", "frame/control-too-long", 1],
       ["82fe0001 01020304", "frame/length-not-minimal", 2],
       ["82ff8000000000000000 01020304", "frame/length-sign-bit", 2],
       ["82ff0020000000000000 01020304", "frame/too-big", 2],
     ];
-    for (const [hex, code, at] of faults) {
+    for (const [hex, code, at, firstByte] of faults) {
       const faulty = concatBytes([good, hexBytes(hex), new Uint8Array(20)]);
       for (const size of [1, 2, 3, 5, 11, 13, faulty.length]) {
-        expect(decodeAll(faulty, size, { role: "server" })).toEqual({ code, offset: good.length + at });
+        expect(decodeAll(faulty, size, { role: "server" })).toEqual({ code, offset: good.length + at, firstByte });
       }
     }
   });

@@ -36,6 +36,8 @@ export interface FrameSink {
 /** A fault whose offset counts from the first byte that the decoder received. */
 export interface FrameFault extends Fault {
   readonly offset: number;
+  /** The first byte of the frame, where its bits are the fault. */
+  readonly firstByte?: number;
 }
 
 /** Options of a `FrameDecoder`. */
@@ -215,7 +217,7 @@ export class FrameDecoder {
       // Unfragmented text and binary frames without RSV bits, between messages, are legal by their first byte alone.
       if ((firstByte !== 0x81 && firstByte !== 0x82) || this.#messageInProgress) {
         const code = checkFirstByte(firstByte, options.ownedRsv ?? 0, this.#messageInProgress);
-        if (code !== undefined) return this.#fault(code, at);
+        if (code !== undefined) return firstByteFault(code, this.#received + at, firstByte);
       }
       let length = secondByte & lengthBits;
       if ((secondByte & maskBit) !== expectedMask || length >= length16) {
@@ -288,7 +290,7 @@ export class FrameDecoder {
       this.#firstByte = byte;
       this.#frameStart = offset;
       const code = checkFirstByte(byte, this.#options.ownedRsv ?? 0, this.#messageInProgress);
-      return code === undefined ? undefined : { code, offset };
+      return code === undefined ? undefined : firstByteFault(code, offset, byte);
     }
     if (index === 1) {
       const code = checkSecondByte(this.#firstByte, byte, this.#options.role);
@@ -339,6 +341,11 @@ export class FrameDecoder {
   #fault(code: ConnectionViolationCode, index: number): FrameFault {
     return { code, offset: this.#received + index };
   }
+}
+
+function firstByteFault(code: ConnectionViolationCode, offset: number, firstByte: number): FrameFault {
+  const isTold = code === "frame/rsv-unowned" || code === "frame/opcode-reserved";
+  return isTold ? { code, offset, firstByte } : { code, offset };
 }
 
 /**

@@ -47,7 +47,7 @@ it("counts the offset of a fault from the first byte", () => {
   chunk[header.length + length] = 0x83;
   const fault = decoder.decode(chunk);
   expect([fault, decoder.taken]).toEqual([
-    { code: "frame/opcode-reserved", offset: header.length + length },
+    { code: "frame/opcode-reserved", offset: header.length + length, firstByte: 0x83 },
     chunk.length,
   ]);
   expect(payloads).toEqual([length]);

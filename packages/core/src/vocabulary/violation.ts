@@ -202,6 +202,8 @@ export interface Violation {
   readonly httpStatus: number | undefined;
   /** Bytes received before the offending byte. */
   readonly offset: number;
+  /** The first byte of the frame, where its bits broke the rule: `frame/rsv-unowned` and `frame/opcode-reserved`. */
+  readonly firstByte?: number;
 }
 
 /** Rows by code. Codes of other parts are in other tables. */
@@ -247,9 +249,14 @@ function violationIn(parts: readonly Rows[], code: ViolationCode, offset: number
   };
 }
 
-/** Creates a violation of an open connection. */
-export function connectionViolation(code: ConnectionViolationCode, offset: number): Violation {
-  return violationIn([connectionRows], code, offset);
+/** Creates a violation of an open connection. `firstByte` is that of the frame. */
+export function connectionViolation(
+  code: ConnectionViolationCode,
+  offset: number,
+  firstByte: number | undefined = undefined,
+): Violation {
+  const violation = violationIn([connectionRows], code, offset);
+  return firstByte === undefined ? violation : { ...violation, firstByte };
 }
 
 /** Whether a function of the application's has returned the code of a violation of an open connection. */

@@ -87,6 +87,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
         statusCode: 1002,
         httpStatus: undefined,
         offset: 0,
+        firstByte: fault(role)[0],
       },
     });
     expect([connection.state, connection.transportAction]).toEqual(["failing", "keep"]);
