@@ -266,6 +266,17 @@ export class EndpointCore implements Output, Statistics {
     opening.state = "failed";
   }
 
+  /**
+   * Server: replaces the response to an invalid request, when its `failure` is emitted and before output is taken. Returns whether it
+   * has. It does nothing where there is no such response: see `ServerHandshake.rejectInvalid`.
+   *
+   * @throws UsageError for a rejection that cannot be sent
+   */
+  rejectInvalid(rejection: Rejection): boolean {
+    const handshake = this.#opening && serverHandshake(this.#opening);
+    return handshake?.rejectInvalid(rejection) === true;
+  }
+
   /** See `Connection.sendText`. @throws UsageError `endpoint/not-open` too */
   sendText(data: string, options?: SendOptions): number {
     return this.#open().sendText(data, options);

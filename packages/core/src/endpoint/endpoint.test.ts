@@ -1,4 +1,4 @@
-import { concatBytes, hexBytes } from "@hybi/testing/wire";
+import { concatBytes, hexBytes, latin1Text } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { countingSource, usageErrorOf } from "../../tests/support/connections.ts";
 import type { ClientEndpointOptions } from "../config/client-config.ts";
@@ -287,6 +287,21 @@ describe("Endpoint", () => {
     expect(server.takeRest()).toHaveLength(0);
     server.expire("opening");
     expect(server.takeRest()).toHaveLength(0);
+  });
+});
+
+describe("a request that is not valid", () => {
+  it("may be answered in the application's own words, when its failure is emitted", () => {
+    const server = Endpoint.server();
+    server.receiveHead({ method: "POST", target: "/", minorVersion: 1, fields: [["Host", "a"]] });
+    expect(server.rejectInvalid({ status: 404, body: "no such place" })).toBe(true);
+    expect(latin1Text(server.takeOutput())).toMatch(/^HTTP\/1\.1 404 Not Found\r\n(.*\r\n)*no such place$/);
+    expect(server.transportAction).toBe("end");
+  });
+
+  it("is nothing that a client has, or a connection", () => {
+    const ends = opened();
+    for (const end of [client(), ends.client, ends.server]) expect(end.rejectInvalid({ status: 404 })).toBe(false);
   });
 });
 

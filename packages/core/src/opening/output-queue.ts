@@ -17,6 +17,12 @@ export class OutputQueue {
     this.#length += bytes.length;
   }
 
+  /** Drops everything that was not taken. */
+  clear(): void {
+    this.#writes.clear();
+    this.#length = 0;
+  }
+
   /** Removes and returns at most `budget` bytes. A write that exceeds the budget is split. */
   take(budget: number): readonly Uint8Array[] {
     // Usually one write, and room for it. A list that grows has room for 17.

@@ -1,6 +1,7 @@
 import { latin1Bytes, latin1Text, requestText } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { serverReceiving } from "../../tests/support/opening.ts";
+import { requestViolation } from "../vocabulary/violation.ts";
 import { ServerHandshake } from "./server-handshake.ts";
 
 const head = {
@@ -37,6 +38,41 @@ describe("ServerHandshake", () => {
     expect(server.takeOutput(10)).toEqual([latin1Bytes("HTTP/1.1 1")]);
     expect(server.outputLength).toBe(length - 10);
     expect(latin1Text(server.takeOutput())).toMatch(/^01 Switching Protocols\r\n/);
+  });
+
+  it("replaces the response to an invalid request, until output is taken", () => {
+    const own = { status: 404, fields: [["X-Own", "1"]], body: "no such place" } as const;
+    const invalid = [
+      serverReceiving(requestText({ Upgrade: "h2c" })),
+      serverReceiving(requestText(), { checkOrigin: () => requestViolation("opening/origin-refused", 0) }),
+    ];
+    for (const { server } of invalid) {
+      expect(() => server.rejectInvalid({ status: 101 })).toThrow(
+        expect.objectContaining({ code: "opening/rejection-status" }),
+      );
+      expect(server.rejectInvalid({ status: 418 })).toBe(true);
+      expect(server.rejectInvalid(own)).toBe(true);
+      const response = latin1Text(server.takeOutput());
+      expect(response).toMatch(/^HTTP\/1\.1 404 Not Found\r\n(.*\r\n)*X-Own: 1\r\n(.*\r\n)*\r\nno such place$/);
+      expect([server.rejectInvalid(own), server.outputLength, server.transportAction]).toEqual([false, 0, "end"]);
+    }
+    const taken = serverReceiving(requestText({ Upgrade: "h2c" })).server;
+    taken.takeOutput(10);
+    expect(taken.rejectInvalid(own)).toBe(false);
+  });
+
+  it("replaces no response to what is not an invalid request: garbage, a late client, a valid request", () => {
+    const own = { status: 404 } as const;
+    const { server: garbage } = serverReceiving("\x16\x03\x01\x02\r\n\r\n");
+    const { server: late } = serverReceiving("GET / HTTP/1.1\r\n");
+    late.fail("deadline/opening");
+    const { server: valid } = serverReceiving(requestText());
+    for (const server of [garbage, late, valid, new ServerHandshake()]) {
+      const before = server.outputLength;
+      expect([server.rejectInvalid(own), server.outputLength]).toEqual([false, before]);
+    }
+    valid.reject({ status: 410 });
+    expect(valid.rejectInvalid(own)).toBe(false);
   });
 
   it("sends 408 when the deadline expires", () => {

@@ -52,6 +52,8 @@ export class ServerHandshake {
   #request: OpeningRequest | undefined;
   /** Memory used by the request, in bytes. */
   #requestLength = 0;
+  /** Whether the response to an invalid request is queued, and none of it has been taken. */
+  #isInvalid = false;
   #phase: "awaiting-request" | "awaiting-answer" | "open" | "rejected" | "failed" = "awaiting-request";
 
   /** @throws UsageError for unknown or invalid options */
@@ -88,6 +90,7 @@ export class ServerHandshake {
 
   /** Removes and returns output, oldest first: at most `budget` bytes. */
   takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
+    this.#isInvalid = false;
     return this.#output.take(budget);
   }
 
@@ -187,6 +190,21 @@ export class ServerHandshake {
     this.#early = undefined;
   }
 
+  /**
+   * Replaces the response to an invalid request by another, before any of it has been taken: to be called when `failure` is emitted.
+   * Returns whether it has, and otherwise does nothing: bytes that are no HTTP request, a request that came too late or not at all, and
+   * a valid one are answered as they are, if at all.
+   *
+   * @throws UsageError as `rejectOpeningRequest`
+   */
+  rejectInvalid(rejection: Rejection): boolean {
+    if (!this.#isInvalid) return false;
+    const own = rejectOpeningRequest(rejection);
+    this.#output.clear();
+    this.#send(own);
+    return true;
+  }
+
   #earlyLength(): number {
     return this.#early?.length ?? 0;
   }
@@ -203,14 +221,14 @@ export class ServerHandshake {
 
   /** Emits a valid request; rejects an invalid one. */
   #follow(check: OpeningRequestCheck, toleratedInHead: readonly Leniency[]): readonly HandshakeEvent[] {
-    if (check.type === "violation") return this.#fail(check.violation);
+    if (check.type === "violation") return this.#failInvalid(check.violation);
     const { tolerated } = check.request;
     const request: OpeningRequest =
       toleratedInHead.length === 0
         ? check.request
         : { ...check.request, tolerated: [...toleratedInHead, ...tolerated] };
     const refused = this.#config.checkOrigin?.(request);
-    if (refused !== undefined) return this.#fail({ ...refused, offset: this.#head.length });
+    if (refused !== undefined) return this.#failInvalid({ ...refused, offset: this.#head.length });
     this.#request = request;
     this.#requestLength = openingRequestLength(request);
     this.#phase = "awaiting-answer";
@@ -242,6 +260,12 @@ export class ServerHandshake {
   #forgetRequest(): void {
     this.#request = undefined;
     this.#requestLength = 0;
+  }
+
+  #failInvalid(violation: Violation): readonly HandshakeEvent[] {
+    // Every violation of a request that was read has a status.
+    this.#isInvalid = true;
+    return this.#fail(violation);
   }
 
   #fail(violation: Violation): readonly HandshakeEvent[] {

@@ -155,8 +155,11 @@ export class PendingConnect extends PendingOpening implements Holder {
   }
 
   #refuse(violation: Violation): void {
-    this.#stream.reject(rejectExtendedConnect(rejectionFor(violation)));
-    this.reportFailure(failureOf(violation));
+    let answer = rejectExtendedConnect(rejectionFor(violation));
+    this.reportFailure(failureOf(violation), (own) => {
+      answer = rejectExtendedConnect(own);
+    });
+    this.#stream.reject(answer);
     this.#end();
   }
 

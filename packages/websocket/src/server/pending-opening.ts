@@ -26,8 +26,11 @@ export interface OpeningOwner extends ClosableOwner {
   sharedUrl(url: string): string;
   /** Runs the handler. Returns what it returns, maybe a promise, and throws what it throws. */
   requested(opening: IncomingOpening, incoming: Closable): unknown;
-  /** Called when the client broke a rule of the opening handshake, or was too late. */
-  failed(failure: Failure, info: TransportInfo): void;
+  /**
+   * Called when the client broke a rule of the opening handshake, or was too late. `answer` replaces the response, if there is one
+   * to replace.
+   */
+  failed(failure: Failure, info: TransportInfo, answer: (rejection: Rejection) => void): void;
   /** Receives the errors of the application's own code. */
   readonly report: Reporter;
   /** Budget for the memory held on behalf of peers. */
@@ -126,9 +129,9 @@ export abstract class PendingOpening implements Answering, Closable {
   }
 
   /** Reports a failure that is the client's fault. */
-  protected reportFailure(failure: Failure): void {
+  protected reportFailure(failure: Failure, answer: (rejection: Rejection) => void): void {
     this.#publishRefused({ failure });
-    this.server.failed(failure, this.#info);
+    this.server.failed(failure, this.#info, answer);
   }
 
   /** Called when the opening is over: if the request is still unanswered, `failure` is the reason. */

@@ -120,7 +120,8 @@ export class PendingUpgrade extends PendingOpening {
     this.#isAsked = false;
     this.failure = this.#pump?.failure ?? failureOf(violation);
     // The end of the transport is the client's fault only if the server has not dropped it.
-    if (!this.#isDropped) this.reportFailure(this.failure);
+    const endpoint = this.#pump?.endpoint;
+    if (!this.#isDropped) this.reportFailure(this.failure, (rejection) => endpoint?.rejectInvalid(rejection));
   }
 
   #end(): void {

@@ -114,7 +114,12 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery" | "nativ
    * Default: 100.
    */
   readonly streamsPerSession?: number | undefined;
-  /** Called when a client's opening handshake failed through its own fault. The HTTP response has already been sent. */
+  /**
+   * Called when a client's opening handshake failed through its own fault. If the request was HTTP and is not a valid opening request,
+   * the function may return the response to send in place of the usual one, a `Rejection`. What it returns for other failures is
+   * ignored: bytes that are no HTTP request, and clients that were too late or have left, as `failure` says. A promise may not resolve
+   * with a response, because the client does not wait for it.
+   */
   readonly onFailure?: ((failure: Failure, info: TransportInfo) => unknown) | undefined;
   /**
    * Receives errors thrown by the application's own code: handlers and listeners of accepted sockets, including
@@ -297,6 +302,15 @@ function refusalOf(answer: Partial<Violation> | null): Violation | undefined {
   };
 }
 
+/** Whether a callback has returned a response, and not what it happens to return, such as the result of `push`. */
+function isResponse(returned: unknown): returned is Rejection {
+  return typeof returned === "object" && returned !== null && "status" in returned;
+}
+
+function isPromise(returned: unknown): returned is PromiseLike<unknown> {
+  return typeof (returned as { then?: unknown } | null | undefined)?.then === "function";
+}
+
 /**
  * Checks the arguments of `close` before anything starts closing.
  *
@@ -433,7 +447,7 @@ export class WebSocketServer {
         return this.#latestUrl;
       },
       requested: (opening, incoming) => this.#answer(opening, incoming),
-      failed: (failure, info) => this.#failed(failure, info),
+      failed: (failure, info, answer) => this.#failed(failure, info, answer),
       report: this.#report,
       replaced: (before, after) => this.#replace(before, after),
       accepted: () => this.#socketCount++,
@@ -666,8 +680,24 @@ export class WebSocketServer {
 
   // Internals
 
-  #failed(failure: Failure, info: TransportInfo): void {
-    callGuarded(() => this.#onFailure?.(failure, info), this.#report);
+  /** `answer` sends a response in place of the usual one, if one can be sent. */
+  #failed(failure: Failure, info: TransportInfo, answer?: (rejection: Rejection) => void): void {
+    const onFailure = this.#onFailure;
+    if (onFailure === undefined) return;
+    callGuarded(() => {
+      const returned = onFailure(failure, info);
+      if (!isPromise(returned)) {
+        if (isResponse(returned)) answer?.(returned);
+        return undefined;
+      }
+      return returned.then((value) => {
+        if (!isResponse(value)) return;
+        throw new UsageError(
+          "callback/result",
+          "onFailure returned a promise of a response. The client does not wait for it: return the response itself.",
+        );
+      });
+    }, this.#report);
   }
 
   /** Rejects a client for which there is no place, before it has sent anything. */
