@@ -32,6 +32,7 @@ import { upgradeOpening } from "./upgrade.ts";
 export class ClientHandshake {
   readonly #sent: SentOpening;
   readonly #reader: ResponseReader;
+  readonly #isSecure: boolean;
   readonly #sha1: NativeFunctions["sha1"];
   readonly #output = new OutputQueue();
   #phase: "awaiting-response" | "open" | "over" = "awaiting-response";
@@ -41,6 +42,7 @@ export class ClientHandshake {
     const { config, target } = ClientConfig.withTarget(options, url);
     const { request, sent } = upgradeOpening(config, target);
     this.#sent = sent;
+    this.#isSecure = target.secure;
     this.#sha1 = config.settings.native.sha1;
     this.#reader = new ResponseReader(config.limits, config.tolerate, (head) => head.status === 101);
     this.#output.add(encodeRequestHead(request));
@@ -85,12 +87,20 @@ export class ClientHandshake {
 
   /** The peer ended its half of the transport. */
   receiveEnd(): readonly HandshakeEvent[] {
-    return this.#phase === "awaiting-response" ? this.#follow(this.#reader.receiveEnd(), new Uint8Array(0)) : [];
+    return this.#phase === "awaiting-response"
+      ? this.#follow(this.#reader.receiveEnd(this.#endDetail()), new Uint8Array(0))
+      : [];
   }
 
   /** Fails the handshake for a reason other than received bytes, such as `deadline/opening`. */
   fail(code: ResponseViolationCode): readonly HandshakeEvent[] {
     return this.#phase === "awaiting-response" ? this.#fail(responseViolation(code, this.bytesConsumed)) : [];
+  }
+
+  /** Most servers that expect TLS end a connection that begins without it. */
+  #endDetail(): string | undefined {
+    if (this.#isSecure || this.bytesConsumed > 0) return undefined;
+    return "Nothing arrived; the server may expect TLS, and a URL with wss:.";
   }
 
   #follow(step: ResponseStep, chunk: Uint8Array): readonly HandshakeEvent[] {

@@ -7,6 +7,7 @@ import { responseBodyFraming } from "../http/body-framing.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { HeadDecoder } from "../http/head-decoder.ts";
 import { statusLine } from "../http/start-line.ts";
+import { tlsDetail } from "../http/tls-record.ts";
 import { type Leniency, noLeniencies } from "../vocabulary/leniency.ts";
 import type { Limits } from "../vocabulary/limits.ts";
 import { type ResponseViolationCode, responseViolation, type Violation } from "../vocabulary/violation.ts";
@@ -65,7 +66,10 @@ export class ResponseReader {
     while (this.#answer === undefined) {
       const step = this.#head.receive(chunk, at);
       if (step.type === "more") return more;
-      if (step.type === "violation") return this.#violation(step.code, this.#before + step.offset);
+      if (step.type === "violation") {
+        const detail = step.offset === 0 ? tlsDetail(chunk[at]) : undefined;
+        return this.#violation(step.code, this.#before + step.offset, detail);
+      }
       at = step.end;
       if (this.#switches(step.head)) return { type: "switched", head: step.head, end: at };
       if (isInterim(step.head)) {
@@ -86,14 +90,14 @@ export class ResponseReader {
     return body.complete ? { type: "answer", head, body: body.takeBody() } : more;
   }
 
-  /** The transport ended: returns the response read so far, complete or not, or a violation when no final head was received. */
-  receiveEnd(): ResponseStep {
-    if (this.#answer === undefined) return this.#violation("opening/transport-ended", this.headLength);
+  /** The transport ended, `detail` says more of it: returns the response read so far, complete or not, or a violation when no final head was received. */
+  receiveEnd(detail?: string): ResponseStep {
+    if (this.#answer === undefined) return this.#violation("opening/transport-ended", this.headLength, detail);
     return { type: "answer", head: this.#answer.head, body: this.#answer.body.takeBody() };
   }
 
-  #violation(code: ResponseViolationCode, offset: number): ResponseStep {
-    return { type: "violation", violation: responseViolation(code, offset) };
+  #violation(code: ResponseViolationCode, offset: number, detail?: string): ResponseStep {
+    return { type: "violation", violation: responseViolation(code, offset, detail) };
   }
 }
 

@@ -8,6 +8,7 @@ import type { RequestHead } from "../http/head.ts";
 import { HeadDecoder } from "../http/head-decoder.ts";
 import { encodeResponseHead } from "../http/head-encoder.ts";
 import { requestLine } from "../http/start-line.ts";
+import { tlsDetail } from "../http/tls-record.ts";
 import type { Agreement } from "../vocabulary/agreement.ts";
 import type { Leniency } from "../vocabulary/leniency.ts";
 import { type RequestViolationCode, requestViolation, type Violation } from "../vocabulary/violation.ts";
@@ -212,7 +213,10 @@ export class ServerHandshake {
   #readHead(chunk: Uint8Array): readonly HandshakeEvent[] {
     const step = this.#head.receive(chunk, 0);
     if (step.type === "more") return [];
-    if (step.type === "violation") return this.#fail(requestViolation(step.code, step.offset));
+    if (step.type === "violation") {
+      const detail = step.offset === 0 ? tlsDetail(chunk[0]) : undefined;
+      return this.#fail(requestViolation(step.code, step.offset, detail));
+    }
     const check = checkDecodedRequest(step.head, this.#config, this.#head.length);
     const events = this.#follow(check, this.#head.tolerated);
     const isFollowed = this.#phase === "awaiting-answer" && step.end < chunk.length;

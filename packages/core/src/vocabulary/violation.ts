@@ -265,8 +265,8 @@ export function isConnectionViolation(code: unknown): boolean {
 }
 
 /** Creates a violation in an opening request. */
-export function requestViolation(code: RequestViolationCode, offset: number): Violation {
-  return violationIn([headRows, openingRows, requestRows], code, offset);
+export function requestViolation(code: RequestViolationCode, offset: number, detail?: string): Violation {
+  return violationIn([headRows, openingRows, requestRows], code, offset, detail);
 }
 
 /**

@@ -129,3 +129,23 @@ describe("an error event that an application creates itself", () => {
     });
   });
 });
+
+describe("failureText of an error of TLS", () => {
+  it.each([
+    "write EPROTO 807C:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../record.c:350:",
+    "40ED:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../tlsany_meth.c:77:",
+    "error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER",
+    "received corrupt message of type InvalidContentType",
+    "807C:error:0A00009C:SSL routines:ssl3_get_record:http request:../record.c:341:",
+    "error:1000009c:SSL routines:OPENSSL_internal:HTTP_REQUEST",
+  ])("says that one side may have no TLS: %s", (message) => {
+    const text = failureText({ kind: "transport", error: new Error(message) });
+    expect(text).toBe(`${message.replace(/:$/, "")}: one side uses TLS (wss:), and the other does not (ws:).`);
+  });
+
+  it("says nothing of it otherwise", () => {
+    for (const message of ["read ECONNRESET", "an http request of the application"]) {
+      expect(failureText({ kind: "transport", error: new Error(message) })).toBe(message);
+    }
+  });
+});

@@ -81,7 +81,7 @@ export function failureText(failure: Failure): string {
     case "rejected":
       return answered("The server", failure.response);
     case "transport":
-      return errorText(failure.error);
+      return withTlsHint(errorText(failure.error));
     case "proxy":
       if (failure.cause.kind === "rejected") return answered("The proxy", failure.cause.response);
       return `The proxy opened no tunnel: ${failureText(failure.cause)}`;
@@ -90,6 +90,16 @@ export function failureText(failure: Failure): string {
     default:
       return failure satisfies never;
   }
+}
+
+/** What TLS of the runtimes says of bytes that are none: OpenSSL, BoringSSL and rustls. */
+const notTls = /SSL routines:\w+:(?:wrong[ _]version[ _]number|http[ _]request)|InvalidContentType/i;
+
+/** Appends to such an error what to do: the wrong scheme of a URL is the most common reason. */
+function withTlsHint(text: string): string {
+  return notTls.test(text)
+    ? `${text.replace(/:$/, "")}: one side uses TLS (wss:), and the other does not (ws:).`
+    : text;
 }
 
 function answered(who: string, { status, reasonPhrase }: ResponseHead): string {
