@@ -48,9 +48,13 @@ const rows: { readonly [Code in ViolationCode]?: Row } = {
   "extension/data-truncated": { code: "Z_BUF_ERROR" },
 };
 
-/** Returns the error of a connection that failed because of `violation`. */
-export function violationError(violation: Violation): ViolationError {
-  const row = rows[violation.code];
+/**
+ * Returns the error of a connection that failed because of `violation`. Which bit it was is not said: without permessage-deflate, which
+ * owns RSV1, it is nearly always the one of a compressed message.
+ */
+export function violationError(violation: Violation, ownsRsv1: boolean): ViolationError {
+  const isRsv1 = violation.code === "frame/rsv-unowned" && !ownsRsv1;
+  const row = isRsv1 ? rows["frame/rsv-misplaced"] : rows[violation.code];
   const { Kind = Error, message = `Invalid WebSocket frame: ${violation.message}` } = row ?? {};
   return Object.assign(new Kind(message), { code: row?.code ?? violation.code, violation });
 }

@@ -64,6 +64,53 @@ interface Checked {
   readonly head: Buffer;
 }
 
+/** The values of each event of a server. */
+export interface WebSocketServerEvents<Socket extends typeof WebSocket, Request extends typeof IncomingMessage> {
+  connection: [websocket: InstanceType<Socket>, request: InstanceType<Request>];
+  headers: [headers: string[], request: InstanceType<Request>];
+  listening: [];
+  close: [];
+  error: [error: Error];
+  wsClientError: [error: Error, socket: Duplex, request: InstanceType<Request>];
+}
+
+/** EventEmitter has the methods; these are the types of their listeners. */
+export interface WebSocketServer<
+  Socket extends typeof WebSocket = typeof WebSocket,
+  Request extends typeof IncomingMessage = typeof IncomingMessage,
+> {
+  on<Name extends keyof WebSocketServerEvents<Socket, Request>>(
+    event: Name,
+    listener: (this: WebSocketServer<Socket>, ...values: WebSocketServerEvents<Socket, Request>[Name]) => void,
+  ): this;
+  // biome-ignore lint/suspicious/noExplicitAny: events of the application
+  on(event: string | symbol, listener: (this: WebSocketServer<Socket>, ...values: any[]) => void): this;
+  once<Name extends keyof WebSocketServerEvents<Socket, Request>>(
+    event: Name,
+    listener: (this: WebSocketServer<Socket>, ...values: WebSocketServerEvents<Socket, Request>[Name]) => void,
+  ): this;
+  // biome-ignore lint/suspicious/noExplicitAny: events of the application
+  once(event: string | symbol, listener: (this: WebSocketServer<Socket>, ...values: any[]) => void): this;
+  off<Name extends keyof WebSocketServerEvents<Socket, Request>>(
+    event: Name,
+    listener: (this: WebSocketServer<Socket>, ...values: WebSocketServerEvents<Socket, Request>[Name]) => void,
+  ): this;
+  // biome-ignore lint/suspicious/noExplicitAny: events of the application
+  off(event: string | symbol, listener: (this: WebSocketServer<Socket>, ...values: any[]) => void): this;
+  addListener<Name extends keyof WebSocketServerEvents<Socket, Request>>(
+    event: Name,
+    listener: (this: WebSocketServer<Socket>, ...values: WebSocketServerEvents<Socket, Request>[Name]) => void,
+  ): this;
+  // biome-ignore lint/suspicious/noExplicitAny: events of the application
+  addListener(event: string | symbol, listener: (this: WebSocketServer<Socket>, ...values: any[]) => void): this;
+  removeListener<Name extends keyof WebSocketServerEvents<Socket, Request>>(
+    event: Name,
+    listener: (this: WebSocketServer<Socket>, ...values: WebSocketServerEvents<Socket, Request>[Name]) => void,
+  ): this;
+  // biome-ignore lint/suspicious/noExplicitAny: events of the application
+  removeListener(event: string | symbol, listener: (this: WebSocketServer<Socket>, ...values: any[]) => void): this;
+}
+
 /**
  * A server.
  *
@@ -71,13 +118,16 @@ interface Checked {
  * const server = new WebSocketServer({ port: 8080 });
  * server.on("connection", (socket) => socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary })));
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
 export class WebSocketServer<
   Socket extends typeof WebSocket = typeof WebSocket,
   Request extends typeof IncomingMessage = typeof IncomingMessage,
 > extends EventEmitter {
   readonly options: ServerOptions<Socket, Request>;
   /** The accepted sockets that are not closed; undefined with `clientTracking: false`. */
-  readonly clients!: Set<InstanceType<Socket>>;
+  declare readonly clients: Set<InstanceType<Socket>>;
+  /** What `shouldHandle` compares with; the option `path` unless it is set. */
+  declare path: string;
   /** The HTTP server; undefined with `noServer`, and once it is closed. */
   _server: Server | undefined;
 
@@ -103,7 +153,7 @@ export class WebSocketServer<
     };
     this.#extensions = deflateExtensions(this.options.perMessageDeflate);
     this.#setup = serverSetup(this.options, this.#extensions);
-    if (this.options.clientTracking) this.clients = new Set();
+    if (this.options.clientTracking) (this as { clients: Set<InstanceType<Socket>> }).clients = new Set();
     if (given[0]) {
       this._server = createServer(answerWithoutUpgrade);
       this._server.listen(port as number, options.host as string, options.backlog as number, callback);
@@ -145,7 +195,7 @@ export class WebSocketServer<
 
   /** Whether a request is for this server: by the option `path`. Override it for more. */
   shouldHandle(request: InstanceType<Request>): boolean | Promise<boolean> {
-    const { path } = this.options;
+    const path = this.path ?? this.options.path;
     if (!path) return true;
     const { url = "" } = request;
     const query = url.indexOf("?");

@@ -90,6 +90,15 @@ interface Delayed {
   readonly callback: SendCallback | undefined;
 }
 
+/** Events that wait for turns of their own: `tasks` from `next` on. */
+interface Deferred {
+  tasks: (() => void)[];
+  next: number;
+}
+
+/** From this many deferred events on, reading rests. */
+const mostDeferred = 64;
+
 /** What a connection needs that is the same for all of a server. */
 export interface ConnectionSetup {
   readonly config: ServerConfig | ClientConfig;
@@ -107,6 +116,88 @@ export let openAccepted: (
   onClosed: (() => void) | undefined,
 ) => void;
 
+/** The values of each event. */
+export interface WebSocketEvents {
+  open: [];
+  message: [data: RawData, isBinary: boolean];
+  close: [code: number, reason: Buffer];
+  error: [error: Error];
+  ping: [data: Buffer];
+  pong: [data: Buffer];
+  upgrade: [response: IncomingMessage];
+  redirect: [url: string, request: ClientRequest];
+  "unexpected-response": [request: ClientRequest, response: IncomingMessage];
+}
+
+/** The events of `addEventListener` and the attributes `on…`. */
+export interface WebSocketEventMap {
+  open: SocketEvent;
+  message: SocketMessageEvent;
+  close: SocketCloseEvent;
+  error: SocketErrorEvent;
+}
+
+/** The event `open`, and what all others are. */
+export interface SocketEvent {
+  type: string;
+  target: WebSocket;
+}
+
+/** The event `message`. Text is a string. */
+export interface SocketMessageEvent extends SocketEvent {
+  data: string | RawData;
+}
+
+/** The event `close`. */
+export interface SocketCloseEvent extends SocketEvent {
+  wasClean: boolean;
+  code: number;
+  reason: string;
+}
+
+/** The event `error`. */
+export interface SocketErrorEvent extends SocketEvent {
+  // biome-ignore lint/suspicious/noExplicitAny: as the types of `ws` have it
+  error: any;
+  message: string;
+}
+
+type Handler<Name extends keyof WebSocketEventMap> = ((event: WebSocketEventMap[Name]) => void) | null;
+
+/** EventEmitter has the methods; these are the types of their listeners. */
+export interface WebSocket {
+  on<Name extends keyof WebSocketEvents>(
+    event: Name,
+    listener: (this: WebSocket, ...values: WebSocketEvents[Name]) => void,
+  ): this;
+  // biome-ignore lint/suspicious/noExplicitAny: events of the application
+  on(event: string | symbol, listener: (this: WebSocket, ...values: any[]) => void): this;
+  once<Name extends keyof WebSocketEvents>(
+    event: Name,
+    listener: (this: WebSocket, ...values: WebSocketEvents[Name]) => void,
+  ): this;
+  // biome-ignore lint/suspicious/noExplicitAny: events of the application
+  once(event: string | symbol, listener: (this: WebSocket, ...values: any[]) => void): this;
+  off<Name extends keyof WebSocketEvents>(
+    event: Name,
+    listener: (this: WebSocket, ...values: WebSocketEvents[Name]) => void,
+  ): this;
+  // biome-ignore lint/suspicious/noExplicitAny: events of the application
+  off(event: string | symbol, listener: (this: WebSocket, ...values: any[]) => void): this;
+  addListener<Name extends keyof WebSocketEvents>(
+    event: Name,
+    listener: (this: WebSocket, ...values: WebSocketEvents[Name]) => void,
+  ): this;
+  // biome-ignore lint/suspicious/noExplicitAny: events of the application
+  addListener(event: string | symbol, listener: (this: WebSocket, ...values: any[]) => void): this;
+  removeListener<Name extends keyof WebSocketEvents>(
+    event: Name,
+    listener: (this: WebSocket, ...values: WebSocketEvents[Name]) => void,
+  ): this;
+  // biome-ignore lint/suspicious/noExplicitAny: events of the application
+  removeListener(event: string | symbol, listener: (this: WebSocket, ...values: any[]) => void): this;
+}
+
 /**
  * A client, or an accepted connection of a server.
  *
@@ -115,6 +206,7 @@ export let openAccepted: (
  * socket.on("open", () => socket.send("hello"));
  * socket.on("message", (data, isBinary) => console.log(isBinary ? data : data.toString()));
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
 export class WebSocket extends EventEmitter {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;
@@ -143,6 +235,8 @@ export class WebSocket extends EventEmitter {
   #waiting: Waiting[] | undefined;
   /** What waits until a Blob has been read. */
   #delayed: Delayed[] | undefined;
+  /** With `allowSynchronousEvents: false`. */
+  #deferred: Deferred | undefined;
   /** Bytes that were sent after the connection had begun to close. */
   #lost = 0;
   #hasFailed = false;
@@ -311,43 +405,51 @@ export class WebSocket extends EventEmitter {
     this.#pump?.resume();
   }
 
-  addEventListener(type: string, handler: EventHandler, options?: EventListenerOptions): void {
-    addEventListener(this, type, handler, options);
+  /** Adds a listener that gets an event object. */
+  addEventListener<Name extends keyof WebSocketEventMap>(
+    type: Name,
+    listener: ((event: WebSocketEventMap[Name]) => void) | { handleEvent(event: WebSocketEventMap[Name]): void },
+    options?: EventListenerOptions,
+  ): void {
+    addEventListener(this, type, listener as EventHandler, options);
   }
 
-  removeEventListener(type: string, handler: EventHandler): void {
-    removeEventListener(this, type, handler);
+  removeEventListener<Name extends keyof WebSocketEventMap>(
+    type: Name,
+    listener: ((event: WebSocketEventMap[Name]) => void) | { handleEvent(event: WebSocketEventMap[Name]): void },
+  ): void {
+    removeEventListener(this, type, listener as EventHandler);
   }
 
-  get onopen(): EventHandler | null {
-    return attribute(this, "open");
+  get onopen(): Handler<"open"> {
+    return attribute(this, "open") as Handler<"open">;
   }
 
-  set onopen(handler: EventHandler | null) {
+  set onopen(handler: Handler<"open">) {
     setAttribute(this, "open", handler);
   }
 
-  get onmessage(): EventHandler | null {
-    return attribute(this, "message");
+  get onmessage(): Handler<"message"> {
+    return attribute(this, "message") as Handler<"message">;
   }
 
-  set onmessage(handler: EventHandler | null) {
+  set onmessage(handler: Handler<"message">) {
     setAttribute(this, "message", handler);
   }
 
-  get onclose(): EventHandler | null {
-    return attribute(this, "close");
+  get onclose(): Handler<"close"> {
+    return attribute(this, "close") as Handler<"close">;
   }
 
-  set onclose(handler: EventHandler | null) {
+  set onclose(handler: Handler<"close">) {
     setAttribute(this, "close", handler);
   }
 
-  get onerror(): EventHandler | null {
-    return attribute(this, "error");
+  get onerror(): Handler<"error"> {
+    return attribute(this, "error") as Handler<"error">;
   }
 
-  set onerror(handler: EventHandler | null) {
+  set onerror(handler: Handler<"error">) {
     setAttribute(this, "error", handler);
   }
 
@@ -398,6 +500,7 @@ export class WebSocket extends EventEmitter {
     this.#opening = undefined;
     this.#socket = socket;
     const { config, deadlines, options } = setup;
+    if (options.allowSynchronousEvents === false) this.#deferred = { tasks: [], next: 0 };
     if (agreement.extensions.length > 0) {
       const own = agreement.role === "server" ? "server_no_context_takeover" : "client_no_context_takeover";
       const withoutTakeover = agreement.extensions.some(({ parameters }) => parameters.some(([name]) => name === own));
@@ -589,11 +692,11 @@ export class WebSocket extends EventEmitter {
     }
 
     ping(payload: Uint8Array): void {
-      this.#socket.#emit("ping", bufferOver(payload, 0, payload.length));
+      this.#socket.#controlFrame("ping", payload);
     }
 
     pong(payload: Uint8Array): void {
-      this.#socket.#emit("pong", bufferOver(payload, 0, payload.length));
+      this.#socket.#controlFrame("pong", payload);
     }
 
     close(): void {
@@ -601,11 +704,15 @@ export class WebSocket extends EventEmitter {
     }
 
     failure(violation: Violation): void {
-      this.#socket.#failed(violation);
+      const socket = this.#socket;
+      if (socket.#deferred === undefined) socket.#failed(violation);
+      else socket.#defer(socket.#deferred, () => socket.#failed(violation));
     }
 
     end(clean: boolean, statusCode: number, reason: string): void {
-      this.#socket.#ended(clean, statusCode, reason);
+      const socket = this.#socket;
+      if (socket.#deferred === undefined) socket.#ended(clean, statusCode, reason);
+      else socket.#defer(socket.#deferred, () => socket.#ended(clean, statusCode, reason));
     }
 
     flushed(): void {
@@ -627,11 +734,21 @@ export class WebSocket extends EventEmitter {
     }
     let message: RawData | Blob = data;
     if (isBinary && this.#binaryType !== "nodebuffer") message = converted(data, this.#binaryType);
+    if (this.#deferred !== undefined) {
+      this.#defer(this.#deferred, () => this.#emit("message", message, isBinary));
+      return;
+    }
     try {
       this.emit("message", message, isBinary);
     } catch (error) {
       throwLater(error);
     }
+  }
+
+  #controlFrame(name: "ping" | "pong", payload: Uint8Array): void {
+    const data = bufferOver(payload, 0, payload.length);
+    if (this.#deferred === undefined) this.#emit(name, data);
+    else this.#defer(this.#deferred, () => this.#emit(name, data));
   }
 
   #emit(name: string, ...values: unknown[]): void {
@@ -642,12 +759,31 @@ export class WebSocket extends EventEmitter {
     }
   }
 
+  /** Emits in a turn of its own, behind what waits already. Reading rests while much is waiting. */
+  #defer(deferred: Deferred, task: () => void): void {
+    deferred.tasks.push(task);
+    if (deferred.tasks.length - deferred.next === 1) setImmediate(() => this.#emitDeferred(deferred));
+    if (deferred.tasks.length - deferred.next === mostDeferred) this.#pump?.pause();
+  }
+
+  #emitDeferred(deferred: Deferred): void {
+    const task = deferred.tasks[deferred.next++]!;
+    if (deferred.next < deferred.tasks.length) setImmediate(() => this.#emitDeferred(deferred));
+    else {
+      deferred.tasks = [];
+      deferred.next = 0;
+      if (!this.#isPaused) this.#pump?.resume();
+    }
+    task();
+  }
+
   #failed(violation: Violation): void {
     this.#state = closing;
     this.#joiner = undefined;
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    this.#emit("error", violationError(violation));
+    const ownsRsv1 = this.#threshold !== undefined;
+    this.#emit("error", violationError(violation, ownsRsv1));
   }
 
   #flushed(waiting: Waiting[]): void {
@@ -782,17 +918,4 @@ export function serverSetup(
 ): ConnectionSetup & { readonly config: ServerConfig } {
   const config = ServerConfig.of(connectionOptions(options, extensions));
   return { config, deadlines: deadlinesOf(options), options };
-}
-
-/** Listeners of the events that TypeScript knows. */
-export interface WebSocketEvents {
-  open: () => void;
-  message: (data: RawData, isBinary: boolean) => void;
-  close: (code: number, reason: Buffer) => void;
-  error: (error: Error) => void;
-  ping: (data: Buffer) => void;
-  pong: (data: Buffer) => void;
-  upgrade: (response: IncomingMessage) => void;
-  redirect: (url: string, request: ClientRequest) => void;
-  "unexpected-response": (request: ClientRequest, response: IncomingMessage) => void;
 }
