@@ -41,13 +41,9 @@ export function createWebSocketStream(websocket: WebSocket, options: DuplexOptio
     },
     final(callback) {
       whenOpen(() => {
-        const done = (): void => {
-          callback();
-          if (duplex.readableEnded) duplex.destroy();
-        };
-        if (websocket.readyState === websocket.CLOSED) done();
+        if (websocket.readyState === websocket.CLOSED) callback();
         else {
-          websocket.once("close", done);
+          websocket.once("close", () => callback());
           websocket.close();
         }
       }, callback);
@@ -84,9 +80,11 @@ export function createWebSocketStream(websocket: WebSocket, options: DuplexOptio
   websocket.once("close", () => {
     if (!duplex.destroyed) duplex.push(null);
   });
-  duplex.on("end", () => {
-    if (!duplex.destroyed && duplex.writableFinished) duplex.destroy();
-  });
+  const finish = (): void => {
+    if (!duplex.destroyed && duplex.readableEnded && duplex.writableFinished) duplex.destroy();
+  };
+  duplex.on("end", finish);
+  duplex.on("finish", finish);
   duplex.on("error", function onError(this: Duplex, error: Error) {
     duplex.removeListener("error", onError);
     duplex.destroy();

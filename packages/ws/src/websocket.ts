@@ -231,7 +231,7 @@ export class WebSocket extends EventEmitter {
   /** Smallest message that is compressed; undefined without the extension. */
   #threshold: number | undefined;
   /** The message that is being sent in parts. */
-  #stream: MessageStream | undefined;
+  #stream: { readonly kind: MessageKind; readonly to: MessageStream } | undefined;
   #waiting: Waiting[] | undefined;
   /** What waits until a Blob has been read. */
   #delayed: Delayed[] | undefined;
@@ -558,12 +558,15 @@ export class WebSocket extends EventEmitter {
 
   #sendPart(payload: string | Uint8Array, isText: boolean, options: SendOptions | undefined): void {
     const compression = this.#threshold === undefined || options?.compress === false ? undefined : compressed;
-    const kind: MessageKind = isText ? "text" : "binary";
-    this.#stream ??= this.#pump!.endpoint.startMessage(kind, compression);
-    const stream = this.#stream;
-    // Bytes may be a part of text; a string is no part of binary.
-    const isBinary = typeof payload === "string" && !isText;
-    stream.write(typeof payload === "string" ? (isBinary ? bytesOf(payload) : payload) : ownBytes(payload));
+    if (this.#stream === undefined) {
+      const kind: MessageKind = isText ? "text" : "binary";
+      this.#stream = { kind, to: this.#pump!.endpoint.startMessage(kind, compression) };
+    }
+    const { kind, to: stream } = this.#stream;
+    // The first part says what the message is. Bytes may be a part of text.
+    stream.write(
+      kind === "binary" ? ownBytes(bytesOf(payload)) : typeof payload === "string" ? payload : ownBytes(payload),
+    );
     if (options?.fin === false) return;
     this.#stream = undefined;
     stream.end();

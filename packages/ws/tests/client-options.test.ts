@@ -1,0 +1,319 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { Agent, createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { selfSigned } from "@hybi/testing/adapter-contract";
+import { framesFrom } from "@hybi/testing/wire";
+import { WebSocket, WebSocketServer } from "@hybi/ws";
+import { describe, expect, it } from "vitest";
+import { accept, afterTest, open, portOf, rawServer, serve } from "./support/servers.ts";
+
+/** Waits for the error and the close of a client that does not open. */
+async function failureOf(socket: WebSocket): Promise<Error> {
+  afterTest(() => socket.terminate());
+  const closed = new Promise<unknown[]>((resolve) => socket.once("close", (...values) => resolve(values)));
+  const error = await new Promise<Error>((resolve) => socket.once("error", resolve));
+  expect((await closed).map(String)).toEqual(["1006", ""]);
+  expect(socket.readyState).toBe(WebSocket.CLOSED);
+  return error;
+}
+
+describe("the address of a client", () => {
+  it.each(["no address", "ftp://a/", "ws://a/#b", "ws+unix:"])("is not %s", (address) => {
+    expect(() => new WebSocket(address)).toThrow(SyntaxError);
+  });
+
+  it("may be a URL, of http too", async () => {
+    const { url } = await serve();
+    const socket = await open(new URL(`${url.replace("ws:", "http:")}/path?a=b`) as never);
+    expect(socket.url).toBe(`${url}/path?a=b`);
+  });
+
+  it("may have credentials, which are sent decoded as Authorization", async () => {
+    const { server, url } = await serve();
+    const connection = once(server, "connection");
+    await open(url.replace("ws://", "ws://us%65r:p%40ss@"));
+    const [, request] = await connection;
+    expect(request.headers.authorization).toBe(`Basic ${Buffer.from("user:p@ss").toString("base64")}`);
+  });
+
+  it("may be a Unix socket", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ws-"));
+    const http = createServer();
+    const server = new WebSocketServer({ server: http });
+    http.listen(join(folder, "s"));
+    afterTest(() => {
+      for (const client of server.clients) client.terminate();
+      http.close();
+      rmSync(folder, { recursive: true });
+    });
+    await once(http, "listening");
+    const connection = once(server, "connection");
+    await open(`ws+unix:${join(folder, "s")}:/path?a`);
+    expect((await connection)[1].url).toBe("/path?a");
+  });
+});
+
+describe("an option of a client", () => {
+  it("is no version but 8 and 13, and no subprotocol that is malformed or repeated", () => {
+    expect(() => new WebSocket("ws://a", { protocolVersion: 9 })).toThrow(RangeError);
+    for (const protocols of [["a", "a"], ["a b"], [""]]) {
+      expect(() => new WebSocket("ws://a", protocols)).toThrow(SyntaxError);
+    }
+  });
+
+  it("headers, origin and subprotocols are sent", async () => {
+    const { server, url } = await serve();
+    const connection = once(server, "connection");
+    await open(url, "chat", { headers: { Cookie: "a=b", "X-Mine": "1" }, origin: "http://here" });
+    const { headers } = (await connection)[1];
+    expect([headers.cookie, headers["x-mine"], headers.origin]).toEqual(["a=b", "1", "http://here"]);
+    expect(headers["sec-websocket-protocol"]).toBe("chat");
+    expect(headers["sec-websocket-extensions"]).toBe("permessage-deflate; client_max_window_bits");
+  });
+
+  it("agent and createConnection make the socket", async () => {
+    const { url } = await serve();
+    const agent = new Agent();
+    let made = 0;
+    const { createConnection } = agent as unknown as { createConnection: (...values: never[]) => never };
+    Object.assign(agent, {
+      createConnection: (...values: never[]) => [made++, createConnection.apply(agent, values)][1],
+    });
+    await open(url, { agent });
+    expect(made).toBe(1);
+    const { port } = new URL(url);
+    const socket = await open("ws://example.com/", { createConnection: () => connect(Number(port), "127.0.0.1") });
+    socket.send("x");
+    expect(String((await once(socket, "message"))[0])).toBe("x");
+  });
+
+  it("finishRequest may change the request, and ends it", async () => {
+    const { server, url } = await serve();
+    const connection = once(server, "connection");
+    await open(url, {
+      finishRequest: (request, websocket) => {
+        request.setHeader("X-Late", String(websocket.readyState));
+        setImmediate(() => request.end());
+      },
+    });
+    expect((await connection)[1].headers["x-late"]).toBe("0");
+  });
+
+  it("handshakeTimeout bounds the opening", async () => {
+    const server = createServer().on("upgrade", () => {});
+    server.listen(0, "127.0.0.1");
+    afterTest(() => (server.closeAllConnections(), server.close()));
+    await once(server, "listening");
+    const error = await failureOf(new WebSocket(`ws://127.0.0.1:${portOf(server)}`, { handshakeTimeout: 30 }));
+    expect(error.message).toBe("Opening handshake has timed out");
+  });
+
+  it("maxPayload bounds messages", async () => {
+    const url = await rawServer((socket) => socket.write(framesFrom("server", { opcode: "text", payload: "12345" })));
+    const socket = new WebSocket(url, { maxPayload: 4 });
+    afterTest(() => socket.terminate());
+    expect(await once(socket, "open").then(() => once(socket, "message").catch((error) => error))).toMatchObject({
+      code: "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
+    });
+  });
+
+  it("generateMask fills the masking keys, and must be random", async () => {
+    const { url } = await serve();
+    let made = 0;
+    const generateMask = (mask: Buffer): void => {
+      made++;
+      for (let at = 0; at < 4; at++) mask[at] = (made * 31 + at * 101 + 7) & 0xff;
+    };
+    const socket = await open(url, { generateMask });
+    socket.send("x");
+    expect(String((await once(socket, "message"))[0])).toBe("x");
+    expect(made).toBeGreaterThan(0);
+    expect((await failureOf(new WebSocket(url, { generateMask() {} }))).message).toContain("random");
+  });
+
+  it("allowSynchronousEvents false gives each event a turn of its own", async () => {
+    const many = Array.from({ length: 200 }, (_, at) => ({ opcode: "text", payload: String(at) }) as const);
+    const url = await rawServer((socket) => {
+      socket.end(framesFrom("server", ...many, { opcode: "ping" }, { opcode: "close" }));
+    });
+    const socket = new WebSocket(url, { allowSynchronousEvents: false });
+    afterTest(() => socket.terminate());
+    const heard: string[] = [];
+    let turns = 0;
+    let wasInTurn = false;
+    const note = (what: string): void => {
+      heard.push(what);
+      expect(wasInTurn).toBe(false);
+      wasInTurn = true;
+      turns++;
+      queueMicrotask(() => {
+        wasInTurn = false;
+      });
+    };
+    socket.on("message", (data) => note(String(data)));
+    socket.on("ping", () => note("ping"));
+    expect((await once(socket, "close"))[0]).toBe(1005);
+    expect(heard).toEqual([...many.map(({ payload }) => payload), "ping"]);
+    expect(turns).toBe(201);
+  });
+
+  it("rejectUnauthorized and the others of TLS are passed on", async () => {
+    const https = createSecureServer(await selfSigned());
+    const server = new WebSocketServer({ server: https });
+    https.listen(0, "127.0.0.1");
+    afterTest(() => {
+      for (const client of server.clients) client.terminate();
+      https.close();
+    });
+    await once(https, "listening");
+    const url = `wss://127.0.0.1:${portOf(https)}`;
+    expect(await failureOf(new WebSocket(url))).toMatchObject({ code: expect.stringContaining("SELF_SIGNED") });
+    const socket = await open(url, { rejectUnauthorized: false });
+    expect((socket._socket as { encrypted?: boolean }).encrypted).toBe(true);
+  });
+});
+
+describe("redirects", () => {
+  async function redirecting(to: string, status = 302): Promise<string> {
+    const server = createServer((_request, response) => response.end());
+    server.on("upgrade", (_request, socket) => {
+      socket.end(`HTTP/1.1 ${status} Found\r\nLocation: ${to}\r\nConnection: close\r\n\r\n`);
+    });
+    server.listen(0, "127.0.0.1");
+    afterTest(() => (server.closeAllConnections(), server.close()));
+    await once(server, "listening");
+    return `ws://127.0.0.1:${portOf(server)}`;
+  }
+
+  it("are followed on request, without credentials to another host", async () => {
+    const { server, url } = await serve();
+    const connection = once(server, "connection");
+    const from = await redirecting(`${url}/there`);
+    const socket = await open(from, { followRedirects: true, headers: { Cookie: "secret", "X-Kept": "1" } });
+    const { headers } = (await connection)[1];
+    expect([socket.url, headers.cookie, headers["x-kept"]]).toEqual([`${url}/there`, undefined, "1"]);
+  });
+
+  it("are events, whose listeners take the decision about credentials", async () => {
+    const { server, url } = await serve();
+    const connection = once(server, "connection");
+    const socket = new WebSocket(await redirecting(url), { followRedirects: true, headers: { Cookie: "secret" } });
+    const opened = once(socket, "open");
+    const [to, request] = await once(socket, "redirect");
+    expect([to, typeof request.setHeader]).toEqual([`${url}/`, "function"]);
+    expect((await connection)[1].headers.cookie).toBe("secret");
+    await opened;
+    socket.terminate();
+  });
+
+  it("are at most maxRedirects, and lead to addresses of WebSockets", async () => {
+    const loop = await redirecting("/");
+    const error = await failureOf(new WebSocket(loop, { followRedirects: true, maxRedirects: 2 }));
+    expect(error.message).toBe("Maximum redirects exceeded");
+    const wrong = await failureOf(new WebSocket(await redirecting("ftp://a/"), { followRedirects: true }));
+    expect(wrong).toBeInstanceOf(SyntaxError);
+  });
+
+  it("are refusals without followRedirects", async () => {
+    const error = await failureOf(new WebSocket(await redirecting("/")));
+    expect(error.message).toBe("Unexpected server response: 302");
+  });
+});
+
+describe("a response", () => {
+  it.each([
+    ["Invalid Sec-WebSocket-Accept header", (key: string) => accept(`${key}x`)],
+    ["Invalid Upgrade header", (key: string) => accept(key).replace("Upgrade: websocket", "Upgrade: other")],
+    [
+      "Server sent a subprotocol but none was requested",
+      (key: string) => accept(key).replace("\r\n\r\n", "\r\nSec-WebSocket-Protocol: a\r\n\r\n"),
+    ],
+    [
+      "Server indicated an extension that was not requested",
+      (key: string) => accept(key).replace("\r\n\r\n", "\r\nSec-WebSocket-Extensions: x\r\n\r\n"),
+    ],
+    [
+      "Invalid Sec-WebSocket-Extensions header",
+      (key: string) => accept(key).replace("\r\n\r\n", "\r\nSec-WebSocket-Extensions: ;;\r\n\r\n"),
+    ],
+  ])("fails the client: %s", async (message, answer) => {
+    const error = await failureOf(new WebSocket(await rawServer(() => {}, answer)));
+    expect(error.message).toBe(message);
+    expect(error).toMatchObject({ violation: { section: expect.stringContaining("RFC") } });
+  });
+
+  it("fails the client when a requested subprotocol is missing or another", async () => {
+    const url = await rawServer(() => {});
+    expect((await failureOf(new WebSocket(url, "a"))).message).toBe("Server sent no subprotocol");
+    const other = await rawServer(
+      () => {},
+      (key) => accept(key).replace("\r\n\r\n", "\r\nSec-WebSocket-Protocol: b\r\n\r\n"),
+    );
+    expect((await failureOf(new WebSocket(other, "a"))).message).toBe("Server sent an invalid subprotocol");
+  });
+
+  it("is passed to listeners of upgrade, which may close the socket", async () => {
+    const { url } = await serve();
+    const socket = new WebSocket(url);
+    const [response] = await once(socket, "upgrade");
+    expect([response.statusCode, response.headers.upgrade]).toEqual([101, "websocket"]);
+    socket.terminate();
+    const second = new WebSocket(url);
+    second.on("upgrade", () => second.close());
+    second.on("open", () => expect.unreachable());
+    expect((await failureOf(second)).message).toBe("WebSocket was closed before the connection was established");
+  });
+
+  it("that is no upgrade is an error, unless a listener of unexpected-response takes it", async () => {
+    const server = createServer().on("upgrade", (_request, socket) =>
+      socket.end("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"),
+    );
+    server.listen(0, "127.0.0.1");
+    afterTest(() => (server.closeAllConnections(), server.close()));
+    await once(server, "listening");
+    const url = `ws://127.0.0.1:${portOf(server)}`;
+    expect((await failureOf(new WebSocket(url))).message).toBe("Unexpected server response: 401");
+    const socket = new WebSocket(url);
+    socket.on("error", () => {});
+    const [request, response] = await once(socket, "unexpected-response");
+    expect([response.statusCode, request.getHeader("upgrade"), socket.readyState]).toEqual([401, "websocket", 0]);
+    let body = "";
+    for await (const chunk of response) body += chunk;
+    expect(body).toBe("no");
+    socket.terminate();
+  });
+
+  it("that never comes, because nobody listens, is the error of the socket", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const port = portOf(server);
+    server.close();
+    await once(server, "close");
+    expect(await failureOf(new WebSocket(`ws://127.0.0.1:${port}`))).toMatchObject({ code: "ECONNREFUSED" });
+  });
+});
+
+describe("closing before the connection is open", () => {
+  it.each(["close", "terminate"] as const)("by %s is an error", async (method) => {
+    const { server, url } = await serve();
+    server.on("connection", () => expect.unreachable());
+    const socket = new WebSocket(url);
+    socket[method]();
+    expect(socket.readyState).toBe(WebSocket.CLOSING);
+    expect((await failureOf(socket)).message).toBe("WebSocket was closed before the connection was established");
+    expect(() => socket.send("x")).not.toThrow();
+  });
+
+  it("is an error of send, ping and pong", () => {
+    const socket = new WebSocket("ws://127.0.0.1:1");
+    socket.on("error", () => {});
+    for (const method of ["send", "ping", "pong"] as const) {
+      expect(() => socket[method]("x")).toThrow("WebSocket is not open: readyState 0 (CONNECTING)");
+    }
+    socket.terminate();
+  });
+});

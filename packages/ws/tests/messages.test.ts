@@ -1,0 +1,314 @@
+import { Blob } from "node:buffer";
+import { once } from "node:events";
+import { closePayload, framesFrom, outlineFrames, type WrittenFrame } from "@hybi/testing/wire";
+import { WebSocket } from "@hybi/ws";
+import { describe, expect, it } from "vitest";
+import { open, rawClient, rawServer, serve } from "./support/servers.ts";
+
+/** A client of a raw server that writes `frames`. */
+async function receiving(...frames: WrittenFrame[]): Promise<WebSocket> {
+  return new WebSocket(await rawServer((socket) => socket.write(framesFrom("server", ...frames))));
+}
+
+describe("send", () => {
+  it.each([
+    ["text", "a"],
+    ["bytes", Buffer.from("a")],
+    ["a number", 5],
+    ["an ArrayBuffer", new Uint8Array([97]).buffer],
+    ["a view", new Uint16Array([97])],
+    ["a DataView", new DataView(new Uint8Array([1, 97]).buffer, 1)],
+    ["a list of bytes", [97]],
+    ["a Blob", new Blob(["a"])],
+    ["nothing", undefined],
+  ])("takes %s", async (_name, data) => {
+    const { url } = await serve();
+    const socket = await open(url);
+    socket.send(data);
+    const [received, isBinary] = await once(socket, "message");
+    expect([Buffer.isBuffer(received), isBinary]).toEqual([true, !["string", "number"].includes(typeof data)]);
+    const { payload } = { payload: received.toString("latin1").replace("\0", "") };
+    expect(payload).toBe(data === undefined ? "" : data === 5 ? "5" : "a");
+  });
+
+  it("takes the options binary, compress, mask and fin", async () => {
+    const { url } = await serve();
+    const socket = await open(url);
+    socket.send(Buffer.from("é"), { binary: false });
+    socket.send("é", { binary: true, compress: false, mask: false });
+    socket.send("a", { fin: false });
+    socket.ping();
+    socket.send(Buffer.from("b"), { fin: false, compress: true });
+    socket.send("c");
+    socket.send(Buffer.from("d"), { fin: false });
+    socket.send("é", { fin: true });
+    const heard: string[] = [];
+    socket.on("message", (data, isBinary) => heard.push(`${isBinary} ${data}`));
+    while (heard.length < 4) await once(socket, "message");
+    expect(heard).toEqual(["false é", "true é", "false abc", "true dé"]);
+  });
+
+  it("sends each message as one frame, whatever its length", async () => {
+    const { url } = await serve({}, (socket) => {
+      socket.send("x".repeat(100_000));
+      socket.send(Buffer.alloc(300_000));
+      socket.close(1000);
+    });
+    const { socket, frames } = await rawClient(url);
+    while (socket.bytesRead < 400_000 + 16) await once(socket, "data");
+    expect(frames().map(({ final, payload }) => [final, payload.length])).toEqual([
+      [true, 100_000],
+      [true, 300_000],
+      [true, 2],
+    ]);
+  });
+
+  it("leaves the memory of the program alone after it has returned", async () => {
+    const { url } = await serve();
+    const socket = await open(url);
+    const data = Buffer.alloc(70_000, 1);
+    socket.send(data);
+    data.fill(2);
+    const [received] = await once(socket, "message");
+    expect([received[0], received.at(-1)]).toEqual([1, 1]);
+  });
+
+  it("calls back when the message has left, in order, also behind a Blob", async () => {
+    const { url } = await serve();
+    const socket = await open(url);
+    const order: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      socket.send("a", (error) => order.push(["a", error]));
+      socket.send(new Blob(["b"]), { compress: true }, (error) => order.push(["b", error]));
+      socket.ping("p", true, (error) => order.push(["ping", error]));
+      socket.pong(() => order.push(["pong"]));
+      socket.send(Buffer.alloc(1_000_000), (error) => {
+        order.push(["c", error]);
+        resolve();
+      });
+    });
+    expect(order).toEqual([["a", undefined], ["b", undefined], ["ping", undefined], ["pong"], ["c", undefined]]);
+    expect(socket.bufferedAmount).toBe(0);
+  });
+
+  it("calls back with an error once the connection closes, and counts what is lost", async () => {
+    const { url } = await serve();
+    const socket = await open(url);
+    socket.close();
+    const errors: unknown[] = [];
+    socket.send("abc", (error) => errors.push(error));
+    socket.send(new Blob(["de"]), (error) => errors.push(error));
+    socket.ping("f", undefined, (error) => errors.push(error));
+    await once(socket, "close");
+    expect(errors.map(String)).toEqual(Array(3).fill("Error: WebSocket is not open: readyState 2 (CLOSING)"));
+    expect(socket.bufferedAmount).toBe(6);
+  });
+
+  it("calls back with an error for what was cut off", async () => {
+    const { url } = await serve({}, (socket) => socket.pause());
+    const socket = await open(url);
+    const called = new Promise((resolve) => socket.send(Buffer.alloc(50_000_000), resolve));
+    socket._socket?.destroy();
+    expect(await called).toBeInstanceOf(Error);
+  });
+
+  it("reads a Blob before what is sent and closed after it", async () => {
+    const { url } = await serve();
+    const socket = await open(url);
+    const heard: string[] = [];
+    socket.on("message", (data) => heard.push(String(data)));
+    socket.send(new Blob(["1"]));
+    socket.send("2");
+    socket.send(new Blob(["3"]));
+    socket.close(1000);
+    await once(socket, "close");
+    expect(heard).toEqual(["1", "2", "3"]);
+  });
+
+  it("counts what has not left in bufferedAmount", async () => {
+    const { url } = await serve({}, (socket) => socket.pause());
+    const socket = await open(url);
+    socket.send(Buffer.alloc(50_000_000));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(socket.bufferedAmount).toBeGreaterThan(10_000_000);
+  });
+});
+
+describe("a message", () => {
+  const parts: WrittenFrame[] = [
+    { opcode: "binary", payload: Uint8Array.of(1, 2), final: false },
+    { opcode: "continuation", payload: new Uint8Array(2000).fill(3) },
+  ];
+
+  it.each([
+    ["nodebuffer", (data: unknown) => Buffer.isBuffer(data) && data.length],
+    ["arraybuffer", (data: unknown) => data instanceof ArrayBuffer && data.byteLength],
+    ["fragments", (data: unknown) => Array.isArray(data) && data.map((part) => Buffer.isBuffer(part) && part.length)],
+    ["blob", (data: unknown) => data instanceof Blob && data.size],
+  ] as const)("is received as %s", async (type, shape) => {
+    const socket = await receiving({ opcode: "binary", payload: Uint8Array.of(1, 2) }, ...parts, {
+      opcode: "text",
+      payload: "é",
+    });
+    expect(socket.binaryType).toBe("nodebuffer");
+    socket.binaryType = type;
+    socket.binaryType = "other" as never;
+    expect(socket.binaryType).toBe(type);
+    const heard: unknown[] = [];
+    socket.on("message", (data, isBinary) => heard.push(isBinary ? shape(data) : String(data)));
+    while (heard.length < 3) await once(socket, "message");
+    expect(heard).toEqual(type === "fragments" ? [[2], [2, 2000], "é"] : [2, 2002, "é"]);
+    socket.terminate();
+  });
+
+  it("in many small fragments arrives as one", async () => {
+    const frames = Array.from({ length: 5000 }, (_, at) => {
+      return { opcode: at === 0 ? "text" : "continuation", payload: String(at % 10), final: at === 4999 } as const;
+    });
+    const socket = await receiving(...frames);
+    const [data] = await once(socket, "message");
+    expect(String(data)).toBe("0123456789".repeat(500));
+    socket.terminate();
+  });
+
+  it("rests while the socket is paused", async () => {
+    const { url } = await serve();
+    const socket = await open(url);
+    socket.pause();
+    expect(socket.isPaused).toBe(true);
+    let heard = 0;
+    socket.on("message", () => heard++);
+    socket.send("a");
+    await new Promise<void>((resolve) => setTimeout(resolve, 50));
+    expect(heard).toBe(0);
+    socket.resume();
+    await once(socket, "message");
+    expect([heard, socket.isPaused]).toEqual([1, false]);
+  });
+
+  it("whose listener throws is uncaught, and harms nothing", async () => {
+    const { url } = await serve();
+    const socket = await open(url);
+    const listeners = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    const uncaught = once(process, "uncaughtException");
+    socket.once("message", () => {
+      throw new Error("mine");
+    });
+    socket.send("a");
+    expect((await uncaught)[0].message).toBe("mine");
+    for (const listener of listeners) process.on("uncaughtException", listener);
+    socket.send("b");
+    expect(String((await once(socket, "message"))[0])).toBe("b");
+  });
+});
+
+describe("ping and pong", () => {
+  it("are events with their payload", async () => {
+    const { server, url } = await serve();
+    const connection = once(server, "connection");
+    const socket = await open(url);
+    const [accepted] = await connection;
+    const pings = once(accepted, "ping");
+    socket.ping("text");
+    expect([String((await pings)[0]), String((await once(socket, "pong"))[0])]).toEqual(["text", "text"]);
+    const pongs = once(accepted, "pong");
+    socket.pong(7);
+    expect(String((await pongs)[0])).toBe("7");
+    expect(() => socket.ping("x".repeat(126))).toThrow(RangeError);
+  });
+});
+
+describe("close", () => {
+  it("passes code and reason to the peer, and a code back", async () => {
+    const { server, url } = await serve();
+    const connection = once(server, "connection");
+    const socket = await open(url);
+    const [accepted] = await connection;
+    const closed = once(accepted, "close");
+    const ownClosed = once(socket, "close");
+    socket.close(3001, Buffer.from("why"));
+    expect(socket.readyState).toBe(WebSocket.CLOSING);
+    const [code, reason] = await closed;
+    expect([code, Buffer.isBuffer(reason), String(reason)]).toEqual([3001, true, "why"]);
+    expect((await ownClosed)[0]).toBe(3001);
+    expect([socket.readyState, accepted.readyState, server.clients.size]).toEqual([3, 3, 0]);
+  });
+
+  it("without a code is 1005, and a lost connection 1006", async () => {
+    const { server, url } = await serve();
+    const socket = await open(url);
+    socket.close();
+    expect((await once(socket, "close")).map(String)).toEqual(["1005", ""]);
+    const connection = once(server, "connection");
+    const second = await open(url);
+    const [accepted] = await connection;
+    accepted._socket.destroy();
+    expect((await once(second, "close"))[0]).toBe(1006);
+  });
+
+  it("takes the codes that may be sent", async () => {
+    const { url } = await serve();
+    const socket = await open(url);
+    for (const code of [0, 999, 1004, 1005, 1006, 1015, 2999, 5000])
+      expect(() => socket.close(code)).toThrow(TypeError);
+    expect(() => socket.close(1000, "x".repeat(124))).toThrow(RangeError);
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    socket.close(1011, "x".repeat(123));
+    expect((await once(socket, "close"))[0]).toBe(1011);
+  });
+
+  it("by terminate is at once", async () => {
+    const { url } = await serve();
+    const socket = await open(url);
+    socket.terminate();
+    expect(socket.readyState).toBe(WebSocket.CLOSING);
+    expect((await once(socket, "close"))[0]).toBe(1006);
+    socket.terminate();
+    socket.close();
+  });
+});
+
+describe("a frame that breaks a rule", () => {
+  const control = (opcode: "ping" | "close", payload: Uint8Array | string): WrittenFrame => ({ opcode, payload });
+  it.each<[string, number, WrittenFrame[]]>([
+    ["WS_ERR_INVALID_OPCODE", 1002, [{ opcode: 3 }]],
+    ["WS_ERR_INVALID_OPCODE", 1002, [{ opcode: "continuation" }]],
+    ["WS_ERR_INVALID_OPCODE", 1002, [{ opcode: "text", final: false }, { opcode: "text" }]],
+    ["WS_ERR_EXPECTED_FIN", 1002, [{ opcode: "ping", final: false }]],
+    ["WS_ERR_UNEXPECTED_RSV_1", 1002, [{ opcode: "text", rsv: 0x40 }]],
+    ["WS_ERR_INVALID_UTF8", 1007, [{ opcode: "text", payload: Uint8Array.of(0xff) }]],
+    ["WS_ERR_INVALID_CLOSE_CODE", 1002, [control("close", closePayload(1006))]],
+    ["WS_ERR_INVALID_UTF8", 1007, [control("close", Uint8Array.of(3, 232, 0xff))]],
+    ["WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH", 1002, [control("close", Uint8Array.of(3))]],
+  ])("is %s, and %i on the wire: %o", async (code, statusCode, frames) => {
+    const errors: unknown[] = [];
+    const closes: unknown[] = [];
+    const { url } = await serve({}, (socket) => {
+      socket.on("error", (error) => errors.push(error));
+      socket.on("close", (...values) => closes.push(values.map(String)));
+    });
+    const { socket, frames: received } = await rawClient(url);
+    socket.write(framesFrom("client", ...frames));
+    await once(socket, "end");
+    expect(errors).toMatchObject([{ code, violation: { section: expect.stringMatching(/^RFC/) } }]);
+    expect(outlineFrames(received()).length).toBe(1);
+    expect(Buffer.from(received()[0]?.payload).readUInt16BE()).toBe(statusCode);
+    socket.destroy();
+    expect(closes.length > 0 ? closes : [["1006", ""]]).toEqual([["1006", ""]]);
+  });
+
+  it("is one that is not masked", async () => {
+    const errors: unknown[] = [];
+    const { url } = await serve({}, (socket) => socket.on("error", (error) => errors.push(error)));
+    const { socket } = await rawClient(url);
+    socket.write(framesFrom("server", { opcode: "text", payload: "a" }));
+    await once(socket.resume(), "end");
+    expect(errors).toMatchObject([{ name: "RangeError", code: "WS_ERR_EXPECTED_MASK" }]);
+    const url2 = await rawServer((peer) => peer.write(framesFrom("client", { opcode: "text", payload: "a" })));
+    const client = new WebSocket(url2);
+    const [error] = await once(client, "error");
+    expect(error.code).toBe("WS_ERR_UNEXPECTED_MASK");
+    client.terminate();
+  });
+});
