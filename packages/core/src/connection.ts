@@ -7,6 +7,7 @@
 import { claimChunk, isWholeLoan, newOwner, noteHandedBack, returnChunk } from "./bytes/block-pool.ts";
 import { isBytes, noBytes, plainBytes } from "./bytes/byte-arrays.ts";
 import { LentChunks } from "./bytes/lent-chunks.ts";
+import { isUtf8 } from "./bytes/text-decode.ts";
 import { utf8Bytes } from "./bytes/text-encode.ts";
 import { quiet } from "./checks/callback-result.ts";
 import { checkOptions, type OptionChecks, takes } from "./checks/option-checks.ts";
@@ -385,6 +386,21 @@ export class Connection implements Output, Statistics {
     this.#checkSend(options);
     this.#messagesSent++;
     return this.#outgoing.sendBinary(data, options);
+  }
+
+  /**
+   * Sends a text message of which the application has the UTF-8, such as one that `textBytes` of a sink has delivered. Do not change
+   * `data` until it has been written, as with `sendBinary`.
+   *
+   * @returns as `sendText`
+   * @throws UsageError as `sendText`, and `send/not-utf8`
+   */
+  sendUtf8(data: Uint8Array, options?: SendOptions): number {
+    if (!isBytes(data)) throw new UsageError("send/data-type");
+    this.#checkSend(options);
+    if (!isUtf8(data, 0, data.length, this.#settings.native)) throw new UsageError("send/not-utf8");
+    this.#messagesSent++;
+    return this.#outgoing.sendUtf8(data, options);
   }
 
   /**

@@ -251,7 +251,7 @@ export class WebSocketServer<
       this.#complete(checked, callback);
       return;
     }
-    const connection = req.socket as { authorized?: boolean; encrypted?: boolean };
+    const connection = (req.socket ?? {}) as { authorized?: boolean; encrypted?: boolean };
     const info = {
       origin: req.headers[isDraft ? "sec-websocket-origin" : "origin"] as string,
       secure: Boolean(connection.authorized || connection.encrypted),
@@ -357,19 +357,15 @@ export class WebSocketServer<
 const tolerate = ["non-canonical-key"] as const;
 
 function requestHead(request: IncomingMessage, isDraft: boolean): RequestHead {
-  const { rawHeaders } = request;
+  // Programs that pass a request of their own making have no raw headers.
+  const { rawHeaders = Object.entries(request.headers).flat().map(String), httpVersionMinor = 1 } = request;
   const fields: FieldLine[] = [];
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!;
     const isVersion = isDraft && name.toLowerCase() === "sec-websocket-version";
     fields.push([name, isVersion ? "13" : rawHeaders[at + 1]!]);
   }
-  return {
-    method: request.method ?? "",
-    target: request.url ?? "",
-    minorVersion: request.httpVersionMinor,
-    fields,
-  };
+  return { method: request.method ?? "", target: request.url ?? "", minorVersion: httpVersionMinor, fields };
 }
 
 function headLines({ head }: AcceptedOpening): string[] {

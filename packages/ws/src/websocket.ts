@@ -17,6 +17,7 @@ import {
   type Extension,
   type MessageKind,
   type MessageStream,
+  plainAgreement,
   type RandomSource,
   ServerConfig,
   UsageError,
@@ -73,6 +74,10 @@ const closing = 2;
 const closed = 3;
 
 const binaryTypes: readonly unknown[] = ["nodebuffer", "arraybuffer", "fragments", "blob"];
+
+/** In chars: what core encodes as one frame, because it fits into a block. */
+const longestTextOfServer = 21_845;
+const longestTextOfClient = 4096;
 
 const compressed: CoreSendOptions = { compress: true };
 const uncompressed: CoreSendOptions = { compress: false };
@@ -220,6 +225,8 @@ export class WebSocket extends EventEmitter {
     };
   }
 
+  /** Whether the connection has the role of a server. Set by programs that call `setSocket` themselves. */
+  _isServer = false;
   #state: 0 | 1 | 2 | 3 = connecting;
   #binaryType: BinaryType = "nodebuffer";
   #url = "";
@@ -251,7 +258,10 @@ export class WebSocket extends EventEmitter {
     options?: AnyClientOptions | ConnectionOptions,
   ) {
     super();
-    if (address === null) return;
+    if (address === null) {
+      this._isServer = (options as { isServer?: boolean } | undefined)?.isServer ?? true;
+      return;
+    }
     let list: string[] = [];
     if (Array.isArray(protocols)) list = protocols;
     else if (typeof protocols === "object" && protocols !== null) options = protocols;
@@ -318,6 +328,16 @@ export class WebSocket extends EventEmitter {
   }
 
   /** The opening request, until the connection is open. */
+  /**
+   * Opens a socket that was created with the address null over a stream whose opening handshake was done elsewhere, without extensions
+   * and without a subprotocol. `_isServer` says in which role.
+   */
+  setSocket(socket: Duplex, head: Buffer, options: ConnectionOptions = {}): void {
+    const role = this._isServer ? "server" : "client";
+    const setup = this._isServer ? serverSetup(options, []) : clientSetup(options as ClientOptions, []);
+    this.#open(socket, head, plainAgreement(role), setup);
+  }
+
   get _req(): ClientRequest | undefined {
     return this.#opening?.request;
   }
@@ -517,6 +537,7 @@ export class WebSocket extends EventEmitter {
       writeBudget: Number.MAX_SAFE_INTEGER,
     });
     this.#pump = pump;
+    // Undocumented streams in place of sockets have no timeout.
     if ("setTimeout" in socket) (socket as Socket).setTimeout(0);
     this.#state = open;
     pump.start();
@@ -533,11 +554,11 @@ export class WebSocket extends EventEmitter {
     try {
       if (this.#stream !== undefined || options?.fin === false) {
         this.#sendPart(payload, isText, options);
-      } else if (typeof payload === "string" && isText) {
-        endpoint.sendText(payload, this.#compression(payload.length, options));
       } else if (isText) {
-        const text = bufferOver(payload as Uint8Array, 0, payload.length).toString();
-        endpoint.sendText(text, this.#compression(payload.length, options));
+        const compression = this.#compression(payload.length, options);
+        if (typeof payload !== "string") endpoint.sendUtf8(ownBytes(payload), compression);
+        else if (payload.length <= this.#longestText()) endpoint.sendText(payload, compression);
+        else endpoint.sendUtf8(Buffer.from(payload), compression);
       } else {
         const bytes = ownBytes(bytesOf(payload));
         endpoint.sendBinary(bytes, this.#compression(bytes.length, options));
@@ -549,6 +570,11 @@ export class WebSocket extends EventEmitter {
     }
     if (callback !== undefined) this.#await(callback);
     pump.requestFlush();
+  }
+
+  /** Longest text that core sends as one frame: longer ones are encoded here. */
+  #longestText(): number {
+    return this._isServer ? longestTextOfServer : longestTextOfClient;
   }
 
   #compression(length: number, options: SendOptions | undefined): CoreSendOptions | undefined {
@@ -850,11 +876,13 @@ const defaultCloseTimeout = 30_000;
 
 /** Options of core for those that clients and servers have in common. */
 export function connectionOptions(
-  { maxPayload = defaultMaxPayload, maxFragments = 131_072 }: ConnectionOptions,
+  { maxPayload = defaultMaxPayload, maxFragments = 131_072, autoPong = true }: ConnectionOptions,
   extensions: readonly Extension[],
 ): {
   readonly extensions: readonly Extension[];
   readonly delivery: "pieces";
+  readonly autoPong: boolean;
+  readonly echoReason: true;
   readonly native: typeof nodeFunctions;
   readonly fragmentSize: number;
   readonly limits: { readonly message: number; readonly fragments: number; readonly queuedOutput: number };
@@ -863,6 +891,8 @@ export function connectionOptions(
     extensions,
     // As bytes, and also text: what arrives in one chunk is not copied.
     delivery: "pieces",
+    autoPong,
+    echoReason: true,
     native: nodeFunctions,
     // `ws` sends each message as one frame, and some of its peers expect it.
     fragmentSize: Number.MAX_SAFE_INTEGER,

@@ -28,7 +28,7 @@ describe("the address of a client", () => {
 
   it("may be a URL, of http too", async () => {
     const { url } = await serve();
-    const socket = await open(new URL(`${url.replace("ws:", "http:")}/path?a=b`) as never);
+    const socket = await open(new URL(`${url.replace("ws:", "http:")}/path?a=b`));
     expect(socket.url).toBe(`${url}/path?a=b`);
   });
 
@@ -106,7 +106,10 @@ describe("an option of a client", () => {
   it("handshakeTimeout bounds the opening", async () => {
     const server = createServer().on("upgrade", () => {});
     server.listen(0, "127.0.0.1");
-    afterTest(() => (server.closeAllConnections(), server.close()));
+    afterTest(() => {
+      server.closeAllConnections();
+      server.close();
+    });
     await once(server, "listening");
     const error = await failureOf(new WebSocket(`ws://127.0.0.1:${portOf(server)}`, { handshakeTimeout: 30 }));
     expect(error.message).toBe("Opening handshake has timed out");
@@ -184,7 +187,10 @@ describe("redirects", () => {
       socket.end(`HTTP/1.1 ${status} Found\r\nLocation: ${to}\r\nConnection: close\r\n\r\n`);
     });
     server.listen(0, "127.0.0.1");
-    afterTest(() => (server.closeAllConnections(), server.close()));
+    afterTest(() => {
+      server.closeAllConnections();
+      server.close();
+    });
     await once(server, "listening");
     return `ws://127.0.0.1:${portOf(server)}`;
   }
@@ -273,7 +279,10 @@ describe("a response", () => {
       socket.end("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"),
     );
     server.listen(0, "127.0.0.1");
-    afterTest(() => (server.closeAllConnections(), server.close()));
+    afterTest(() => {
+      server.closeAllConnections();
+      server.close();
+    });
     await once(server, "listening");
     const url = `ws://127.0.0.1:${portOf(server)}`;
     expect((await failureOf(new WebSocket(url))).message).toBe("Unexpected server response: 401");

@@ -41,12 +41,21 @@ describe("the half of an EventTarget", () => {
     const { url } = await serve();
     const socket = await open(url);
     let count = 0;
-    const listener = (): void => void count++;
-    const object = { handleEvent: ({ data }: { data: unknown }) => void (count += data === "a" ? 10 : 1000) };
+    const listener = (): void => {
+      count++;
+    };
+    const object = {
+      handleEvent({ data }: { data: unknown }): void {
+        count += data === "a" ? 10 : 1000;
+      },
+    };
     socket.addEventListener("message", listener);
     socket.addEventListener("message", listener);
     socket.addEventListener("message", object);
-    socket.addEventListener("message", () => void (count += 100), { once: true });
+    const add = (): void => {
+      count += 100;
+    };
+    socket.addEventListener("message", add, { once: true });
     socket.addEventListener("other" as never, listener);
     expect(socket.listenerCount("message")).toBe(3);
     socket.send("a");

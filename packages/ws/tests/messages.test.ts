@@ -1,9 +1,29 @@
 import { Blob } from "node:buffer";
 import { once } from "node:events";
-import { closePayload, framesFrom, outlineFrames, type WrittenFrame } from "@hybi/testing/wire";
+import { Duplex } from "node:stream";
+import { closePayload, framesFrom, outlineFrames, statusCodeIn, type WrittenFrame } from "@hybi/testing/wire";
 import { WebSocket } from "@hybi/ws";
 import { describe, expect, it } from "vitest";
 import { open, rawClient, rawServer, serve } from "./support/servers.ts";
+
+/** Two streams, each of which reads what is written to the other. */
+function duplexPair(): [Duplex, Duplex] {
+  const create = (peer: () => Duplex): Duplex =>
+    new Duplex({
+      read() {},
+      write(chunk, _encoding, callback) {
+        peer().push(chunk);
+        callback();
+      },
+      final(callback) {
+        peer().push(null);
+        callback();
+      },
+    });
+  const left: Duplex = create(() => right);
+  const right: Duplex = create(() => left);
+  return [left, right];
+}
 
 /** A client of a raw server that writes `frames`. */
 async function receiving(...frames: WrittenFrame[]): Promise<WebSocket> {
@@ -219,6 +239,43 @@ describe("ping and pong", () => {
   });
 });
 
+describe("autoPong: false", () => {
+  it("leaves the answers to the program, on either side", async () => {
+    const { server, url } = await serve({ autoPong: false });
+    const connection = once(server, "connection");
+    const socket = await open(url, { autoPong: false });
+    const [accepted] = await connection;
+    const heard: string[] = [];
+    const pongs = Promise.all([once(socket, "pong"), once(accepted, "pong")]);
+    socket.on("pong", (data) => heard.push(`client ${data}`));
+    accepted.on("pong", (data: Buffer) => heard.push(`server ${data}`));
+    accepted.on("ping", (data: Buffer) => accepted.pong(`not ${data}`));
+    socket.ping("a");
+    accepted.ping("b");
+    await once(socket, "ping");
+    socket.pong("c");
+    await pongs;
+    expect(heard.sort()).toEqual(["client not a", "server c"]);
+  });
+});
+
+describe("setSocket", () => {
+  it("opens a client or a server over any stream", async () => {
+    const [left, right] = duplexPair();
+    const client = Object.assign(new WebSocket(null), { _isServer: false });
+    const server = new WebSocket(null);
+    const opened = once(client, "open");
+    client.setSocket(left, Buffer.alloc(0), { maxPayload: 0 });
+    server.setSocket(right, Buffer.alloc(0));
+    await opened;
+    server.on("message", (data) => server.send(String(data)));
+    client.send("x");
+    expect(String((await once(client, "message"))[0])).toBe("x");
+    client.close(1000);
+    expect((await once(server, "close"))[0]).toBe(1000);
+  });
+});
+
 describe("close", () => {
   it("passes code and reason to the peer, and a code back", async () => {
     const { server, url } = await serve();
@@ -293,7 +350,7 @@ describe("a frame that breaks a rule", () => {
     await once(socket, "end");
     expect(errors).toMatchObject([{ code, violation: { section: expect.stringMatching(/^RFC/) } }]);
     expect(outlineFrames(received()).length).toBe(1);
-    expect(Buffer.from(received()[0]?.payload).readUInt16BE()).toBe(statusCode);
+    expect(statusCodeIn(received()[0]?.payload as Uint8Array)).toBe(statusCode);
     socket.destroy();
     expect(closes.length > 0 ? closes : [["1006", ""]]).toEqual([["1006", ""]]);
   });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, get } from "node:http";
+import { createServer, get, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { framesFrom, statusCodeIn } from "@hybi/testing/wire";
 import { WebSocket, WebSocketServer } from "@hybi/ws";
@@ -88,7 +88,7 @@ describe("a WebSocketServer", () => {
   it("asks verifyClient, which returns or calls back", async () => {
     const seen: unknown[] = [];
     const { url } = await serve({
-      verifyClient: (info) => {
+      verifyClient: (info: { origin: string; secure: boolean; req: IncomingMessage }) => {
         seen.push([info.origin, info.secure, info.req.url]);
         return info.req.url === "/yes";
       },
@@ -111,10 +111,14 @@ describe("a WebSocketServer", () => {
 
   it("refuses a client that has gone while verifyClient decided", async () => {
     let decide: (() => void) | undefined;
-    const { server, url } = await serve({ verifyClient: (_info, callback) => void (decide = () => callback(true)) });
+    const { server, url } = await serve({
+      verifyClient: (_info, callback) => {
+        decide = () => callback(true);
+      },
+    });
     server.on("connection", () => expect.unreachable());
     const raw = connect(Number(new URL(url).port), "127.0.0.1");
-    const asked = once(server._server!, "upgrade");
+    const asked = once(server._server as never, "upgrade");
     raw.write("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
     raw.write("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
     const [, socket] = await asked;
@@ -127,7 +131,8 @@ describe("a WebSocketServer", () => {
   it("chooses the first subprotocol, or that of handleProtocols, which may be set later", async () => {
     const { server, url } = await serve();
     expect((await open(url, ["b", "a"])).protocol).toBe("b");
-    server.options.handleProtocols = (protocols, request) => (request.url === "/" ? [...protocols].at(-1)! : false);
+    server.options.handleProtocols = (protocols, request) =>
+      request.url === "/" ? ([...protocols].at(-1) ?? false) : false;
     expect((await open(url, ["b", "a"])).protocol).toBe("a");
     const none = await rawClient(url, { "Sec-WebSocket-Protocol": "a" }, "GET /none HTTP/1.1");
     expect([none.status, none.head.toLowerCase().includes("sec-websocket-protocol")]).toEqual([101, false]);

@@ -11,7 +11,14 @@ const theirs = hexBytes("0fa0 746865697273");
 
 /** Returns a handshake, and a function that takes our frames as the connection does and returns their payloads. */
 function start(role: Role): { readonly closing: ClosingHandshake; readonly take: () => Uint8Array[] } {
-  const options = { role, keys: undefined, transforms: [], fragmentSize: 1024, native: noNativeFunctions };
+  const options = {
+    role,
+    keys: undefined,
+    transforms: [],
+    fragmentSize: 1024,
+    native: noNativeFunctions,
+    echoReason: false,
+  };
   const output = new OutputScheduler(options);
   const closing = new ClosingHandshake(output, options);
   const take = (): Uint8Array[] => {

@@ -23,6 +23,8 @@ import {
 export interface ClosingHandshakeOptions {
   readonly role: Role;
   readonly native: NativeFunctions;
+  /** Whether the reply has the reason of the peer's Close frame too. */
+  readonly echoReason: boolean;
 }
 
 /** Changes state as Close frames are queued, taken and received, and when the transport ends; queues our Close frame. */
@@ -90,7 +92,8 @@ export class ClosingHandshake {
     const received = parseClosePayload(payload, this.#options.native);
     if (typeof received === "string") return received;
     // RFC 6455 §5.5.1: one Close frame each. If ours is queued already, it serves as the response.
-    if (this.#state === "open") this.#output.hastenClose(replyPayload(received.statusCode));
+    const reason = this.#options.echoReason ? payload.subarray(2) : undefined;
+    if (this.#state === "open") this.#output.hastenClose(replyPayload(received.statusCode, reason));
     else if (this.#state === "closing") this.#output.hastenClose(undefined);
     this.#output.pingPong.dropReplies();
     this.#received = received;

@@ -37,6 +37,11 @@ export interface ConnectionOptions {
    * to the application: it answers a `ping` event with `sendPong` and the same payload, as soon as is practical.
    */
   readonly autoPong?: boolean | undefined;
+  /**
+   * Whether the reply to a Close frame has the reason of that frame beside its status code. Default false: RFC 6455 §5.5.1 speaks of the
+   * code alone.
+   */
+  readonly echoReason?: boolean | undefined;
   /** Functions that the runtime does faster than portable JavaScript. */
   readonly native?: NativeFunctions | undefined;
 }
@@ -61,6 +66,7 @@ const defaultFragmentSize = 65_536;
  */
 export interface ConnectionSettings extends FrameDecoderOptions, AssemblerOptions, OutputSchedulerOptions {
   readonly autoPong: boolean;
+  readonly echoReason: boolean;
 }
 
 const noTransforms: readonly ActiveTransform[] = [];
@@ -84,6 +90,7 @@ export class ConnectionConfig {
       delivery: options.delivery ?? "messages",
       fragmentSize: Math.floor(fragmentSize),
       autoPong: options.autoPong !== false,
+      echoReason: options.echoReason === true,
       keys: role === "client" ? RandomPool.of(random!) : undefined,
       native,
       unmask: checkedUnmask(native),

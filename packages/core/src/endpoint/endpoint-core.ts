@@ -282,6 +282,11 @@ export class EndpointCore implements Output, Statistics {
     return this.#open().sendText(data, options);
   }
 
+  /** See `Connection.sendUtf8`. @throws UsageError `endpoint/not-open` too */
+  sendUtf8(data: Uint8Array, options?: SendOptions): number {
+    return this.#open().sendUtf8(data, options);
+  }
+
   /** See `Connection.sendBinary`. @throws UsageError `endpoint/not-open` too */
   sendBinary(data: Uint8Array, options?: SendOptions): number {
     return this.#open().sendBinary(data, options);

@@ -54,11 +54,14 @@ export function formatClosePayload(
   return closePayload(statusCode, bytes);
 }
 
-/** The payload of the reply to a Close frame with `statusCode` (RFC 6455 §5.5.1: "it typically echos the status code"). */
-export function replyPayload(statusCode: number | undefined): Uint8Array {
+/**
+ * The payload of the reply to a Close frame with `statusCode` (RFC 6455 §5.5.1: "it typically echos the status code"), and with `reason`
+ * if that is echoed too.
+ */
+export function replyPayload(statusCode: number | undefined, reason?: Uint8Array): Uint8Array {
   if (statusCode === undefined) return noBytes;
   // RFC 6455 §7.4.1: only a client sends 1010, so a server does not echo it.
-  return closePayload(statusCode === statusCodes.mandatoryExtension ? statusCodes.normalClosure : statusCode);
+  return closePayload(statusCode === statusCodes.mandatoryExtension ? statusCodes.normalClosure : statusCode, reason);
 }
 
 /** Encodes a Close payload from parts that are known to be valid. */

@@ -191,7 +191,7 @@ export class OutputScheduler {
     return this.#close === takenClose;
   }
 
-  // The three return the length of the payload in bytes.
+  // The four return the length of the payload in bytes.
 
   sendText(data: string, options: SendOptions | undefined): number {
     const { keys, fragmentSize, native } = this.#options;
@@ -225,6 +225,20 @@ export class OutputScheduler {
       return length;
     }
     const message = new PendingMessage("binary", options?.compress);
+    message.appendReference(data);
+    return this.#push(lane, message);
+  }
+
+  /** Sends text that is UTF-8 already, which the caller has checked. */
+  sendUtf8(data: Uint8Array, options: SendOptions | undefined): number {
+    const { keys, fragmentSize } = this.#options;
+    const { length } = data;
+    const lane = this.#lane(options);
+    if (length <= appendCopyLimit && length <= fragmentSize && !this.#isTransformed()) {
+      this.#length += writeFrame(lane.writer, finBit | text, data, keys);
+      return length;
+    }
+    const message = new PendingMessage("text", options?.compress);
     message.appendReference(data);
     return this.#push(lane, message);
   }

@@ -14,7 +14,8 @@ type SettingName =
   | "fragmentSize"
   | "tolerate"
   | "native"
-  | "autoPong";
+  | "autoPong"
+  | "echoReason";
 
 /** Not beside `NativeFunctions`: what only decodes frames would contain the checks of options. */
 const nativeChecks: OptionChecks<NativeFunctions> = {
@@ -40,6 +41,7 @@ export const settingChecks: Readonly<Record<SettingName, OptionCheck>> = {
   tolerate: leniencyCheck,
   native: takes.options(nativeChecks),
   autoPong: takes.boolean,
+  echoReason: takes.boolean,
 };
 
 /** Names that other implementations use for these options. */

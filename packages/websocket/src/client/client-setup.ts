@@ -32,10 +32,30 @@ export class ClassOptions {
 }
 
 function createSetup(options: ClientSocketOptions): ClientSetup {
-  const { protocols = [], extensions, origin, cookies, fields, limits, tolerate, autoPong, runtime = {} } = options;
+  const {
+    protocols = [],
+    extensions,
+    origin,
+    cookies,
+    fields,
+    limits,
+    tolerate,
+    autoPong,
+    echoReason,
+    runtime = {},
+  } = options;
   const subprotocols = typeof protocols === "string" ? [protocols] : protocols;
   const { fragmentSize, native } = runtime;
   const request = { subprotocols, requireSubprotocol: true, extensions, origin, cookies, fields };
-  const asked = { ...request, random: randomOf(runtime.random), limits, tolerate, autoPong, fragmentSize, native };
+  const asked = {
+    ...request,
+    random: randomOf(runtime.random),
+    limits,
+    tolerate,
+    autoPong,
+    echoReason,
+    fragmentSize,
+    native,
+  };
   return { asked, config: ClientConfig.of(asked), deadlines: DeadlineConfig.of(options.deadlines) };
 }

@@ -426,11 +426,11 @@ export class WebSocketServer {
     this.#report = createReporter(onError, this.#clock, printed);
     this.#onFailure = onFailure && bound(onFailure);
     const { checkOrigin = checkOfOrigins(options.origins) } = options;
-    const { extensions, tolerate, autoPong } = options;
+    const { extensions, tolerate, autoPong, echoReason } = options;
     const { native, random, fragmentSize } = runtime;
     const limits = withDefaults(serverLimits, options.limits);
     this.#deadlines = DeadlineConfig.of(withDefaults(serverDeadlines, options.deadlines));
-    const own = { extensions, limits, tolerate, autoPong, native, random, fragmentSize };
+    const own = { extensions, limits, tolerate, autoPong, echoReason, native, random, fragmentSize };
     this.#config = ServerConfig.of({ ...own, checkOrigin: checkOrigin && this.#guardedCheck(checkOrigin) });
     this.#byAddress = new OpeningsByAddress(options.openingsPerAddress);
     this.#sessions = new Sessions(options.streamsPerSession);

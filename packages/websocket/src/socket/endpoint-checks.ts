@@ -8,6 +8,7 @@ export const endpointChecks: Readonly<Record<EndpointOption, OptionCheck>> = {
   limits: settingChecks.limits,
   tolerate: settingChecks.tolerate,
   autoPong: settingChecks.autoPong,
+  echoReason: settingChecks.echoReason,
   textType: takes.oneOf("string", "bytes"),
   binaryType: (value) => void binaryTypeOf(value as "blob", "blob"),
   deadlines: deadlinesCheck,
@@ -19,6 +20,7 @@ type EndpointOption =
   | "limits"
   | "tolerate"
   | "autoPong"
+  | "echoReason"
   | "textType"
   | "binaryType"
   | "deadlines"

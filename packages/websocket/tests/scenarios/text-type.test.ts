@@ -99,6 +99,24 @@ describe("textType", () => {
 });
 
 describe("what a program may do by itself", () => {
+  it("repeat the reason of a Close frame in the reply, with echoReason on either side", async () => {
+    const world = new World({ server: { echoReason: true } });
+    const { client } = await world.connected();
+    const closed = await world.connected({ echoReason: true });
+    const other = await world.connected();
+    const reasons: string[] = [];
+    client.addEventListener("close", ({ reason }) => reasons.push(`client ${reason}`));
+    closed.server.addEventListener("close", ({ reason }) => reasons.push(`server ${reason}`));
+    other.server.addEventListener("close", ({ reason }) => reasons.push(`other ${reason}`));
+    client.close(3000, "why");
+    await until(() => client.readyState === 3);
+    for (const { server } of [closed, other]) {
+      server.close(3000, "why");
+      await until(() => server.readyState === 3);
+    }
+    expect(reasons).toEqual(["client why", "server why", "other "]);
+  });
+
   it("answer Pings, with autoPong: false on either side", async () => {
     const world = new World({ server: { autoPong: false } });
     const { client, server } = await world.connected();

@@ -43,8 +43,12 @@ export function echo(socket: WebSocket): void {
 }
 
 /** A client that is open. */
-export async function open(...values: ConstructorParameters<typeof WebSocket>): Promise<WebSocket> {
-  const socket = new WebSocket(...(values as [string]));
+export async function open(
+  address: string | URL,
+  protocols?: string | string[] | WebSocket.ClientOptions,
+  options?: WebSocket.ClientOptions,
+): Promise<WebSocket> {
+  const socket = new WebSocket(address, protocols as string[], options);
   afterTest(() => socket.terminate());
   await once(socket, "open");
   return socket;
