@@ -176,7 +176,12 @@ const ws: Layers = {
   "websocket-server": { mayImport: ["options", "errors", "deflate", "websocket"] },
   stream: { mayImport: ["websocket"] },
   browser: { mayImport: [] },
-  index: { mayImport: ["extension", "subprotocol", "websocket", "websocket-server", "stream"] },
+  index: {
+    mayImport: [
+      ...["options", "event-target", "errors", "extension", "subprotocol"],
+      ...["websocket", "websocket-server", "stream"],
+    ],
+  },
 };
 
 /** Layers by package. A package that is not listed has one layer. */
