@@ -25,6 +25,7 @@ const differences: Readonly<Record<string, { readonly in: string; readonly becau
   headersObject: { in: "node", because: "For the same reason." },
   Http2Transport: { in: "node", because: "Deno and Bun have no streams of HTTP/2 but those of node:http2." },
   SingleRequestOptions: { in: "node", because: "These are the options of `upgrade` and `upgradeStream`." },
+  TcpOptions: { in: "node", because: "Only `net.connect` takes such options." },
   ProxyOptions: { in: "node", because: "Only the client for Node connects through proxies." },
   TlsClientOptions: { in: "bun, deno", because: "Node's are `ConnectionOptions` of node:tls." },
   TlsServerOptions: { in: "bun, deno", because: "Node's are `TlsOptions` of node:tls." },

@@ -2,7 +2,7 @@
 
 // Clients.
 export { type ConnectOptions, connect, PageWebSocket, WebSocket, WebSocketStream } from "./client.ts";
-export type { ProxyOptions, TransportOptions } from "./options.ts";
+export type { ProxyOptions, TcpOptions, TransportOptions } from "./options.ts";
 export {
   type ClientSocketOptions,
   type Failure,

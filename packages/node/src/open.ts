@@ -3,8 +3,9 @@ import { connect as openTcp, type Socket } from "node:net";
 import { type ConnectionOptions, connect as openTls } from "node:tls";
 import { parseWebSocketUrl } from "@hybi/core/opening";
 import { type AgreedTransport, type ConnectTarget, type Transport, tlsServerName } from "@hybi/websocket";
+import { openOverAgent } from "./agent.ts";
 import { openHttp2Stream } from "./http2/client.ts";
-import type { TransportOptions } from "./options.ts";
+import type { TcpOptions, TransportOptions } from "./options.ts";
 import { openTunnel } from "./proxy.ts";
 import { NodeTransport } from "./transport.ts";
 
@@ -13,7 +14,12 @@ export async function openTransport(
   target: ConnectTarget,
   options: TransportOptions,
 ): Promise<Transport | AgreedTransport> {
-  const { http2 } = options;
+  const { agent, http2 } = options;
+  if (agent !== undefined) {
+    const { url, sameOrigin } = target;
+    const tls = url.secure ? tlsOptions(url.address, sameOrigin, options) : {};
+    return openOverAgent(target, agent, { ...tls, ...tcpOptions(options, true) });
+  }
   if (http2 === undefined || http2 === false) {
     // The socket may still be connecting: it sends what is written meanwhile first, and reports a connection error itself.
     return new NodeTransport(await openSocket(target, options));
@@ -55,15 +61,23 @@ function openSocket({ url, sameOrigin, signal }: ConnectTarget, options: Transpo
   const allowHalfOpen = options.http2 !== true;
   const { proxy } = options;
   if (proxy !== undefined) {
-    return openTunnel(url, proxy, allowHalfOpen, signal).then((tunnel) => {
+    return openTunnel(url, proxy, tcpOptions(options, allowHalfOpen), signal).then((tunnel) => {
       if (!url.secure) return tunnel;
       const inTunnel = { ...tlsOptions(url.address, sameOrigin, options), allowHalfOpen, socket: tunnel };
       return openTls(inTunnel);
     });
   }
   const where = options.path === undefined ? { host: url.address, port: url.port } : { path: options.path };
-  const common = { ...where, allowHalfOpen, noDelay: true };
+  const common = { ...tcpOptions(options, allowHalfOpen), ...where };
   return url.secure ? openTls({ ...tlsOptions(url.address, sameOrigin, options), ...common }) : openTcp(common);
+}
+
+/** Returns what all connections over TCP have in common. */
+function tcpOptions(
+  { tcp }: TransportOptions,
+  allowHalfOpen: boolean,
+): TcpOptions & { allowHalfOpen: boolean; noDelay: true } {
+  return { ...tcp, allowHalfOpen, noDelay: true };
 }
 
 function tlsOptions(address: string, sameOrigin: boolean, { tls = {}, http2 }: TransportOptions): ConnectionOptions {

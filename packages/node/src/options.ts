@@ -1,14 +1,24 @@
 /** The options of this package: `transportOptions` of clients, and `tls` of `listen()`. */
+import type { Agent } from "node:http";
 import type { ClientHttp2Session } from "node:http2";
+import type { TcpNetConnectOpts } from "node:net";
 import type { ConnectionOptions, TlsOptions } from "node:tls";
 import { UsageError } from "@hybi/core";
-import { type Fields, parseWebSocketUrl } from "@hybi/core/opening";
+import { type Fields, parseWebSocketUrl, type WebSocketUrl } from "@hybi/core/opening";
 import { type OptionCheck, type OptionChecks, takes } from "@hybi/core/options";
 
 /** The transport options of this package's clients, `options.transportOptions`. */
 export interface TransportOptions {
   /** TLS options for wss, such as certificates. */
   readonly tls?: ConnectionOptions | undefined;
+  /** How to connect over TCP, for ws and wss: from which address, over which family, and how names are resolved. */
+  readonly tcp?: TcpOptions | undefined;
+  /**
+   * Sends the opening request with `node:http` or `node:https` through this agent, which makes or chooses the connection: an agent for
+   * a proxy, or one that counts connections. A redirect to another origin is followed only with a function, which is called with each URL.
+   * Not together with `path`, `proxy` or `http2`.
+   */
+  readonly agent?: Agent | ((url: WebSocketUrl) => Agent) | undefined;
   /** Path of a Unix socket or named pipe to connect to, regardless of the URL's host. */
   readonly path?: string | undefined;
   /** A proxy that opens a tunnel to the server (RFC 9110 §9.3.6). */
@@ -19,6 +29,17 @@ export interface TransportOptions {
    */
   readonly http2?: boolean | ClientHttp2Session | undefined;
 }
+
+/**
+ * Options of `net.connect`, as Node documents them: the local address and port, the family, 4 or 6, the function in place of
+ * `dns.lookup`, and how soon another address of the host is tried.
+ */
+export interface TcpOptions
+  extends Pick<
+    TcpNetConnectOpts,
+    | ("localAddress" | "localPort" | "family" | "lookup" | "hints")
+    | ("autoSelectFamily" | "autoSelectFamilyAttemptTimeout" | "keepAlive" | "keepAliveInitialDelay")
+  > {}
 
 /** Options of a proxy. */
 export interface ProxyOptions {
@@ -35,12 +56,32 @@ export interface ProxyOptions {
 /** Checks the outer type only; Node validates the contents. */
 const tlsCheck: OptionCheck = takes.only("an object of options of node:tls", isObject);
 
+const tcpChecks: OptionChecks<TcpOptions> = {
+  localAddress: takes.text,
+  localPort: takes.integer(0, 65_535),
+  family: takes.only("4, 6, or 0 for both", (value) => value === 4 || value === 6 || value === 0),
+  lookup: takes.callback,
+  hints: takes.integer(0, 0xffff),
+  autoSelectFamily: takes.boolean,
+  autoSelectFamilyAttemptTimeout: takes.integer(1, 0x7fff_ffff),
+  keepAlive: takes.boolean,
+  keepAliveInitialDelay: takes.integer(0, 0x7fff_ffff),
+};
+
+/** Agents of others are no instances of Node's class, but have its method. */
+export const agentCheck: OptionCheck = takes.only("an Agent of node:http or node:https, or one like it", (value) => {
+  return isObject(value) && "addRequest" in value && typeof value.addRequest === "function";
+});
+
 const proxyChecks: OptionChecks<ProxyOptions> = { url: checkProxyUrl, fields: takes.fields, tls: tlsCheck };
 
-/** Checks the option `transportOptions`. */
-export const checkTransportOptions: OptionCheck = takes.options<TransportOptions>(
+const transportChecks: OptionCheck = takes.options<TransportOptions>(
   {
     tls: tlsCheck,
+    tcp: takes.options(tcpChecks),
+    agent(value, path) {
+      if (typeof value !== "function") agentCheck(value, path);
+    },
     path: takes.text,
     proxy(value, path) {
       if (typeof value === "string" || value instanceof URL) checkProxyUrl(value, path);
@@ -54,14 +95,28 @@ export const checkTransportOptions: OptionCheck = takes.options<TransportOptions
     }),
   },
   {
-    agent: "proxy",
     socketpath: "path",
     session: "http2",
     ...Object.fromEntries(
       ["ca", "cert", "key", "pfx", "servername", "rejectunauthorized"].map((name) => [name, "tls"]),
     ),
+    ...Object.fromEntries(Object.keys(tcpChecks).map((name) => [name.toLowerCase(), "tcp"])),
   },
 );
+
+/** Checks the option `transportOptions`. */
+export const checkTransportOptions: OptionCheck = (value, path) => {
+  transportChecks(value, path);
+  const { agent, ...others } = value as TransportOptions;
+  if (agent === undefined) return;
+  for (const name of ["path", "proxy", "http2"] as const) {
+    if (others[name] === undefined || others[name] === false) continue;
+    throw new UsageError(
+      "option/range",
+      `${path}.agent and ${path}.${name} both say how to reach the server: pass only one of them.`,
+    );
+  }
+};
 
 /**
  * Checks the option `tls` of `listen()`. A server without a certificate would fail the handshake of every client, so reject it

@@ -7,7 +7,7 @@ import { connect as openTls } from "node:tls";
 import { type Fields, parseWebSocketUrl, type WebSocketUrl } from "@hybi/core/opening";
 import { ProxyHandshake, userinfoAuthorization } from "@hybi/core/policy";
 import { type Failure, OpeningError, tlsServerName } from "@hybi/websocket";
-import type { ProxyOptions } from "./options.ts";
+import type { ProxyOptions, TcpOptions } from "./options.ts";
 
 type ProxyFailure = Extract<Failure, { kind: "proxy" }>["cause"];
 
@@ -18,7 +18,7 @@ type ProxyFailure = Extract<Failure, { kind: "proxy" }>["cause"];
 export async function openTunnel(
   url: WebSocketUrl,
   proxy: string | URL | ProxyOptions,
-  allowHalfOpen: boolean,
+  tcp: TcpOptions & { readonly allowHalfOpen: boolean; readonly noDelay: boolean },
   signal: AbortSignal,
 ): Promise<Socket> {
   const options = typeof proxy === "string" || proxy instanceof URL ? { url: proxy } : proxy;
@@ -30,7 +30,7 @@ export async function openTunnel(
     port: url.port,
     fields: [...credentials, ...(options.fields ?? [])],
   });
-  const where = { host: proxyUrl.address, port: proxyUrl.port, allowHalfOpen, noDelay: true };
+  const where = { ...tcp, host: proxyUrl.address, port: proxyUrl.port };
   const socket = proxyUrl.secure
     ? openTls({ ALPNProtocols: ["http/1.1"], servername: tlsServerName(proxyUrl.address), ...options.tls, ...where })
     : openTcp(where);

@@ -1,5 +1,5 @@
 /** Options specific to Node: how a client reaches its server, and which options belong to Node's servers. */
-import { createServer } from "node:http";
+import { Agent, createServer } from "node:http";
 import { connect, upgrade, upgradeStream, WebSocket, WebSocketServer, WebSocketStream } from "@hybi/node";
 import { describe, expect, it } from "vitest";
 import { openServer } from "./support/servers.ts";
@@ -18,7 +18,17 @@ function thrown(action: () => unknown): { code?: string; message: string } {
 describe("the transport option", () => {
   it.each([
     [{ proxi: "http://proxy/" }, "option/unknown", /Did you mean transportOptions\.proxy\?/],
-    [{ agent: {} }, "option/unknown", /Did you mean transportOptions\.proxy\?/],
+    [{ agent: {} }, "option/type", /transportOptions\.agent must be an Agent of node:http/],
+    [{ agent: "x" }, "option/type", /transportOptions\.agent must be an Agent of node:http/],
+    [{ agent: new Agent(), http2: true }, "option/range", /agent and transportOptions\.http2 both say/],
+    [{ agent: new Agent(), proxy: "http://proxy/" }, "option/range", /agent and transportOptions\.proxy both say/],
+    [{ agent: () => new Agent(), path: "/tmp/s" }, "option/range", /agent and transportOptions\.path both say/],
+    [{ localAddress: "127.0.0.1" }, "option/unknown", /Did you mean transportOptions\.tcp\?/],
+    [{ lookup() {} }, "option/unknown", /Did you mean transportOptions\.tcp\?/],
+    [{ tcp: { family: 5 } }, "option/type", /transportOptions\.tcp\.family must be 4, 6, or 0/],
+    [{ tcp: { lookup: "x" } }, "option/type", /transportOptions\.tcp\.lookup must be a function/],
+    [{ tcp: { localAddress: 5 } }, "option/type", /transportOptions\.tcp\.localAddress must be a string/],
+    [{ tcp: { host: "x" } }, "option/unknown", /transportOptions\.tcp\.host is not an option/],
     [{ rejectUnauthorized: false }, "option/unknown", /Did you mean transportOptions\.tls\?/],
     [{ http3: true }, "option/unknown", /Did you mean transportOptions\.http2\?/],
     [{ proxy: 5 }, "option/type", /transportOptions\.proxy takes an object/],
@@ -47,7 +57,10 @@ describe("the transport option", () => {
 
   it("may be undefined, and so may its members [R25]", async () => {
     const server = await openServer();
-    const nothing = { tls: undefined, path: undefined, proxy: undefined, http2: undefined, agent: undefined };
+    const nothing = {
+      ...{ tls: undefined, path: undefined, proxy: undefined, http2: undefined, agent: undefined },
+      tcp: { localAddress: undefined, lookup: undefined },
+    };
     (await connect(server.url, { transportOptions: nothing as object })).terminate();
     (
       await connect(server.url, { transportOptions: undefined, runtime: { clock: undefined, native: undefined } })

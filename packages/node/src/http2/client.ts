@@ -9,6 +9,7 @@ import { defaultLimits } from "@hybi/core";
 import { checkExtendedConnectResponse, type Fields, openExtendedConnect, type ResponseHead } from "@hybi/core/opening";
 import { type AgreedTransport, type ConnectTarget, OpeningError } from "@hybi/websocket";
 import { fieldLines, headersObject } from "../fields.ts";
+import { bodyOf } from "../response-body.ts";
 import { cancel, Http2Transport } from "./transport.ts";
 
 /** Opens a socket for a session; its TLS must offer `h2` (ALPN). */
@@ -124,22 +125,6 @@ function responseOf(stream: ClientHttp2Stream): Promise<Fields> {
       resolve(Array.isArray(rawHeaders) ? fieldLines(rawHeaders) : fieldLines(headers as object)),
     );
   });
-}
-
-/** Reads the body of a response, truncated at `limit`. */
-async function bodyOf(stream: ClientHttp2Stream, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-      chunks.push(chunk.subarray(0, limit - length));
-      length += chunk.length;
-      if (length >= limit) break;
-    }
-  } catch {
-    // The stream failed: return the part of the body that arrived.
-  }
-  return new Uint8Array(Buffer.concat(chunks));
 }
 
 /** Builds the response head. HTTP/2 has no reason phrase. */

@@ -136,7 +136,10 @@ export const clientAliases: OptionAliases = {
   transport: "openTransport",
   createconnection: "openTransport",
   ...Object.fromEntries(
-    ["tls", "proxy", "agent", "dispatcher", "path", "http2"].map((name) => [name, "transportOptions"]),
+    ["tls", "tcp", "proxy", "agent", "dispatcher", "path", "http2", "localaddress", "family", "lookup"].map((name) => [
+      name,
+      "transportOptions",
+    ]),
   ),
   ...Object.fromEntries(
     ["ca", "cacerts", "cert", "key", "servername", "rejectunauthorized"].map((name) => [
