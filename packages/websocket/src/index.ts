@@ -39,6 +39,7 @@ export {
 export { type ConnectOptions, createConnect } from "./client/connect.ts";
 export { createOpener, type OpeningFunctions } from "./client/opener.ts";
 export { createWebSocketClass, createWebSocketStreamClass } from "./client/create-websocket-class.ts";
+export type { OnRedirect, Redirect, RedirectChange } from "./client/redirect-hook.ts";
 export { whenOpen } from "./client/when-open.ts";
 export type {
   ClientRuntimeOptions,

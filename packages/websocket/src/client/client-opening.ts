@@ -23,6 +23,7 @@ import { transportCheck } from "../transport/checks.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ClassOptions, type ClientSetup } from "./client-setup.ts";
 import { destinationOf } from "./destination.ts";
+import { askAboutRedirect } from "./redirect-hook.ts";
 import type { ClientSocketOptions, Connect } from "./socket-options.ts";
 
 /**
@@ -76,11 +77,9 @@ export class ClientOpening implements Opening {
 
   /** Aborts the opening. `openingFailed`, or the pump's `end`, is called later and not from inside this call. */
   abort(): void {
+    if (this.#phase === "opening") this.#phase = "given-up";
     if (this.#pump !== undefined) this.#pump.abort();
-    else {
-      if (this.#phase === "opening") this.#phase = "given-up";
-      queueMicrotask(() => this.#fail(givenUp));
-    }
+    else queueMicrotask(() => this.#fail(givenUp));
   }
 
   /** Called when the connection is open, or never will be: starts the next opening to this host. */
@@ -98,22 +97,35 @@ export class ClientOpening implements Opening {
     const given: Fields = asked.fields ?? [];
     const decision = decideRedirect(this.#url, response, given, { limit, followed: this.#followed });
     if (decision.type === "stay") return false;
+    const isWithin = this.#sameOrigin && decision.sameOrigin;
+    let setup: ClientSetup;
+    try {
+      const fields = askAboutRedirect(this.#options.onRedirect, this.#url, response, decision);
+      // Refused, or the hook itself has given the connection up.
+      if (fields === undefined || this.#phase !== "opening") return false;
+      const changed = { ...asked, fields, cookies: isWithin ? asked.cookies : undefined };
+      setup = { asked: changed, config: ClientConfig.of(changed), deadlines };
+    } catch (error) {
+      // The hook has failed, its fields cannot be sent, or the source of randomness has failed since the options were checked.
+      this.#report(error);
+      this.#stop();
+      this.#fail({ kind: "given-up", error });
+      return true;
+    }
+    this.#stop();
+    this.#followed++;
+    this.#url = decision.url;
+    this.#sameOrigin = isWithin;
+    this.#setup = setup;
+    this.start();
+    return true;
+  }
+
+  /** Ends the attempt that was redirected. */
+  #stop(): void {
     this.#pump?.abortSilently();
     this.#pump = undefined;
     this.leave();
-    const { url, fields: kept, sameOrigin } = decision;
-    this.#followed++;
-    this.#url = url;
-    if (!sameOrigin) this.#sameOrigin = false;
-    const changed = { ...asked, fields: kept, cookies: this.#sameOrigin ? asked.cookies : undefined };
-    try {
-      this.#setup = { asked: changed, config: ClientConfig.of(changed), deadlines };
-    } catch (error) {
-      this.#fail(this.#randomFailed(error));
-      return true;
-    }
-    this.start();
-    return true;
   }
 
   async #connect(): Promise<void> {
@@ -221,9 +233,13 @@ export class ClientOpening implements Opening {
     }
   }
 
+  #report(error: unknown): void {
+    createReporter(this.#options.onError, this.#clock, asUncaught)(error);
+  }
+
   /** The source of randomness has failed since the options were checked: reports that, and returns it as the failure. */
   #randomFailed(error: unknown): Failure {
-    createReporter(this.#options.onError, this.#clock, asUncaught)(error);
+    this.#report(error);
     return { kind: "given-up", error };
   }
 

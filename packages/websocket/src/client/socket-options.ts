@@ -18,6 +18,7 @@ import { deadlineAliases, endpointChecks } from "../socket/endpoint-checks.ts";
 import { type RuntimeOptions, runtimeChecks } from "../socket/runtime-options.ts";
 import type { AgreedTransport } from "../transport/agreed-transport.ts";
 import type { Transport } from "../transport/transport.ts";
+import type { OnRedirect } from "./redirect-hook.ts";
 
 /** What an adapter's `connect` is called with. */
 export interface ConnectTarget {
@@ -71,6 +72,11 @@ export interface ClientSocketOptions<TransportOptions = unknown>
   /** Maximum redirects to follow, within RFC 9110 §15.4 and never from wss to ws. Default: 0, as on the platform. */
   readonly followRedirects?: number | undefined;
   /**
+   * Called before a redirect is followed, which it may refuse by returning false, or change by returning `{ fields }`. If it throws,
+   * `onError` is told, and the opening fails with what it has thrown.
+   */
+  readonly onRedirect?: OnRedirect | undefined;
+  /**
    * Opens connections to one host concurrently, although RFC 6455 §4.1 step 2 requires one after the other. For testing
    * servers.
    */
@@ -114,6 +120,7 @@ export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType" |
   protocols: listOrText,
   base: takes.text,
   followRedirects: takes.atLeast(0),
+  onRedirect: takes.callback,
   concurrentOpenings: takes.boolean,
   runtime: takes.options(clientRuntimeChecks),
   // Checked by the adapter.
