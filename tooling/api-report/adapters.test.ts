@@ -51,6 +51,7 @@ const unnamed: Readonly<Record<string, string>> = {
   Answering: "Only the server creates an IncomingOpening.",
   Sha1: "The function of `NativeFunctions`, which a runtime lends.",
   ClientConfig: "`openUpgrade` takes options as well; programs that share a configuration import it from @hybi/core.",
+  PumpOptions: "`RuntimeOptions` has the type of one of its members.",
   Account: "Only connections have accounts in a MemoryBudget.",
   Holder: "For the same reason.",
   ConnectionViolationCode: "A part of `ViolationCode`, which is exported.",
