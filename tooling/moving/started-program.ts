@@ -15,9 +15,9 @@ export class StartedProgram {
   #waiting: (() => void) | undefined;
   readonly #exited: Promise<number | null>;
 
-  /** Runs a file with these variables of the environment. */
+  /** Runs a file of JavaScript with these variables of the environment. */
   constructor(path: string, env: Record<string, string>) {
-    this.#child = spawn(process.execPath, ["--conditions=@hybi/source", "--import", "tsx", path], {
+    this.#child = spawn(process.execPath, [path], {
       cwd: join(root, "examples"),
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
