@@ -1,7 +1,7 @@
 /** Runs the bundled suites in an environment and reports each of their tests as one of vitest's. */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type BundleOptions, bundleSuites, type Suites } from "./bundle.ts";
 import type { Outcome, Settings } from "./harness/main.ts";
 
@@ -14,21 +14,26 @@ export interface Environment {
   readonly end: () => Promise<void> | void;
 }
 
-/** Returns the number of tests that Node has in all of the files. */
-async function countInNode({ script, files, needNode }: Suites): Promise<number> {
+/** Returns the number of tests that Node has in each of the files. */
+async function countInNode({ script, files, needNode }: Suites): Promise<ReadonlyMap<string, number>> {
   const all = [...files, ...needNode.keys()];
   const counting = `globalThis.hybiLent = () => globalThis;
 ${script}
     hybiSuites.requireElsewhere = require;
     (async () => {
-      let count = 0;
-      for (const file of ${JSON.stringify(all)}) count += await hybiSuites.count(file);
-      require("node:worker_threads").parentPort.postMessage(count);
+      const counts = new Map();
+      for (const file of ${JSON.stringify(all)}) counts.set(file, await hybiSuites.count(file));
+      require("node:worker_threads").parentPort.postMessage(counts);
     })();`;
   const worker = new Worker(counting, { eval: true });
-  const [count] = await once(worker, "message");
+  const [counts] = await once(worker, "message");
   await worker.terminate();
-  return count;
+  return counts;
+}
+
+/** Whether the file could not even be loaded, since the environment lacks what it needs: its tests are not known then. */
+function isUnloaded(outcomes: readonly Outcome[], file: string): boolean {
+  return outcomes.some(({ title, needs }) => title === file && needs !== undefined);
 }
 
 /** Tests that fail because the environment lacks something, without an error that says so: titles, and what is lacking. */
@@ -67,9 +72,18 @@ export async function describeSuites(
   }
   const seconds = Math.round((performance.now() - began) / 1000);
   await environment.end();
-  report(name, suites, [...outcomes.values()].flat(), await countInNode(suites), seconds);
+  const inNode = await countInNode(suites);
+  report(name, suites, [...outcomes.values()].flat(), inNode, seconds);
+  it(`${name} has run, or lists as not run, each file of tests that Node has`, () => {
+    expect([...outcomes.keys(), ...suites.needNode.keys()].sort()).toEqual([...inNode.keys()].sort());
+  });
   for (const [file, ofFile] of outcomes) {
     describe(`${file} in ${name}`, () => {
+      // A file that silently runs nothing, or not all, must not pass for one that has run.
+      it.skipIf(isUnloaded(ofFile, file))("has run, or lists as not run, each test that Node has", () => {
+        expect(ofFile.length).toBeGreaterThan(0);
+        expect(ofFile).toHaveLength(inNode.get(file) ?? Number.NaN);
+      });
       for (const { title, state, error } of ofFile) {
         it.skipIf(state === "skipped")(title, () => {
           if (state === "failed") throw new Error(error);
@@ -80,11 +94,17 @@ export async function describeSuites(
 }
 
 /** Prints how many of the tests that Node has ran, and why the others did not. */
-function report(name: string, suites: Suites, outcomes: readonly Outcome[], inNode: number, seconds: number): void {
+function report(
+  name: string,
+  suites: Suites,
+  outcomes: readonly Outcome[],
+  inNode: ReadonlyMap<string, number>,
+  seconds: number,
+): void {
   const skipped = outcomes.filter(({ state }) => state === "skipped");
   const ran = outcomes.length - skipped.length;
   console.log(
-    `${name}: ${ran} tests of ${suites.packages.join(", ")} ran, in ${seconds} s; in Node these are ${inNode}.`,
+    `${name}: ${ran} tests of ${suites.packages.join(", ")} ran, in ${seconds} s; in Node these are ${[...inNode.values()].reduce((sum, count) => sum + count, 0)}.`,
   );
   for (const [file, modules] of suites.needNode) console.log(`  not run, imports ${modules.join(", ")}: ${file}`);
   const needing = skipped.filter(({ needs }) => needs !== undefined).length;
