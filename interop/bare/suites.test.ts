@@ -15,6 +15,7 @@ const unfit: Unfit = [
     /the WebSocketStream > (throws a SyntaxError|can also be accepted)|throws a TypeError before it checks/,
     "ReadableStream",
   ],
+  [/^(.* > )?a stream has it as well$/, "ReadableStream"],
   [/a client whose random source > .* is rejected at the start/, "ReadableStream"],
   [/the constructor > resolves "(ws:..\[::1\]|wss:..B)/, "URL"],
   [/has binaryType blob initially/, "Blob"],

@@ -52,7 +52,7 @@ describe("a redirect", () => {
 });
 
 describe("a socket given a value that is not bytes", () => {
-  it.each([100, "text", {}, new Uint16Array(100), new ArrayBuffer(100), [1, 2]])(
+  it.each([100, {}, new Uint16Array(100), new ArrayBuffer(100), [1, 2]])(
     "sends no Ping or Pong for %j, and keeps running [V01]",
     async (payload) => {
       const { client, server } = await new World().connected();
