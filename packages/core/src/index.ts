@@ -81,6 +81,7 @@ export type {
   Extension,
   ExtensionParameter,
   ExtensionParameters,
+  EncodedMessage,
   MessageTransform,
   OutgoingMessageInfo,
   RsvBits,

@@ -159,6 +159,7 @@ export type {
   ExtensionParameters,
   Instant,
   MessageKind,
+  EncodedMessage,
   MessageTransform,
   NativeFunctions,
   OutgoingMessageInfo,

@@ -164,6 +164,7 @@ export type {
   ExtensionParameters,
   Instant,
   MessageKind,
+  EncodedMessage,
   MessageTransform,
   NativeFunctions,
   OutgoingMessageInfo,

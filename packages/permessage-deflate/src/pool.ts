@@ -3,6 +3,8 @@
  * share a few of them, and an idle connection holds none.
  */
 
+import type { EncodedMessage } from "@hybi/core";
+
 /** An item of the pool. */
 interface Reusable {
   reset(): void;
@@ -14,6 +16,8 @@ const maxFree = 8;
 
 /** A pool of items with equal options. */
 export class Pool<Item extends Reusable> {
+  /** What compressors of this pool have made of messages to many connections, by the payload of these. */
+  readonly prepared: WeakMap<Uint8Array, EncodedMessage> = new WeakMap();
   readonly #create: () => Item;
   readonly #free: Item[] = [];
 

@@ -4,6 +4,7 @@
  * between messages; without, it returns to a shared pool (`Pool`) after each message.
  */
 import type {
+  EncodedMessage,
   MessageKind,
   MessageTransform,
   OutgoingMessageInfo,
@@ -77,11 +78,9 @@ export class DeflateTransform implements MessageTransform {
     return violation;
   }
 
-  beginEncode({ kind, length, compress }: OutgoingMessageInfo): RsvBits | undefined {
-    const { kinds, threshold } = this.#options;
-    const isWorthIt = kinds.includes(kind) && (length === undefined || length >= threshold);
-    if (!(compress ?? isWorthIt)) return undefined;
-    this.#expected = length;
+  beginEncode(message: OutgoingMessageInfo): RsvBits | undefined {
+    if (!this.#isCompressed(message)) return undefined;
+    this.#expected = message.length;
     this.#progress = "aligned";
     return perMessageCompressed;
   }
@@ -113,12 +112,57 @@ export class DeflateTransform implements MessageTransform {
     this.#deflater = undefined;
   }
 
+  encodePrepared(payload: Uint8Array, message: OutgoingMessageInfo): EncodedMessage | "plain" | undefined {
+    // A message that is not compressed does not change the window.
+    if (!this.#isCompressed(message)) return "plain";
+    const { deflaters, sendingTakeover } = this.#options;
+    if (sendingTakeover) return undefined;
+    let encoded = deflaters.prepared.get(payload);
+    if (encoded === undefined) {
+      encoded = this.#encodeApart(payload, message);
+      deflaters.prepared.set(payload, encoded);
+    }
+    return encoded;
+  }
+
   release(): void {
     // These exist only with context takeover or within a message. They hold state, so close them instead of reusing them.
     this.#inflater?.close();
     this.#deflater?.close();
     this.#inflater = undefined;
     this.#deflater = undefined;
+  }
+
+  #isCompressed({ kind, length, compress }: OutgoingMessageInfo): boolean {
+    const { kinds, threshold } = this.#options;
+    return compress ?? (kinds.includes(kind) && (length === undefined || length >= threshold));
+  }
+
+  /** Compresses a message as this connection would, beside the message that it may be sending. */
+  #encodeApart(payload: Uint8Array, message: OutgoingMessageInfo): EncodedMessage {
+    const apart = new DeflateTransform(this.#options);
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    const collect: TransformSink = (bytes, start, end) => {
+      parts.push(bytes.slice(start, end));
+      length += end - start;
+      return true;
+    };
+    try {
+      const rsv = apart.beginEncode(message)!;
+      apart.encode(payload, 0, payload.length, collect);
+      apart.endEncode(collect);
+      const joined = new Uint8Array(length);
+      let at = 0;
+      for (const part of parts) {
+        joined.set(part, at);
+        at += part.length;
+      }
+      return { rsv, payload: joined };
+    } finally {
+      // Only after a failure it still has a compressor.
+      apart.release();
+    }
   }
 
   #flush(sink: TransformSink): void {

@@ -5,7 +5,8 @@
  * - **Scratch** is valid until the next call of the function that returned or fills it. It is never handed to the application and
  *   never kept. It is here, and as constants in `sha1` and `opening/key`.
  * - **A cache** remembers what was derived from the last array, and derives it again when the array is another one. It keeps no
- *   array alive beyond a chunk or block. Caches are `view-cache` and the last target of `text-encode`.
+ *   array alive beyond a chunk or block. Caches are `view-cache` and the last target of `text-encode`; and the frames of
+ *   `sending/prepared-message`, each as long as the message from which it was derived.
  * - **A pool** lends each item to one borrower at a time, with undefined content, and keeps a bounded number of free ones. Pools
  *   are `block-pool` (output), `receiving/byte-store` (messages in progress) and `random-pool` (masking keys, each lent once).
  */

@@ -7,16 +7,19 @@
  * hundred of them. Longer ones wait as `PendingMessage` and are fragmented when they are taken, unless a server can send them
  * as one frame at once.
  */
+
 import { returnChunk } from "../bytes/block-pool.ts";
+import { isBytes } from "../bytes/byte-arrays.ts";
 import { appendCopyLimit, arrayCost, ByteWriter } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
+import { quiet } from "../checks/callback-result.ts";
 import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import { PingPong } from "../control/ping-pong.ts";
 import { writeFrame, writeMaskedHeader, writeTextFrame, writeUnmaskedHeader } from "../frame/frame-encoder.ts";
 import { binary, close, finBit, headerLength, text } from "../frame/header.ts";
 import { mask } from "../frame/mask.ts";
-import type { ActiveTransform } from "../vocabulary/extension.ts";
+import type { ActiveTransform, EncodedMessage } from "../vocabulary/extension.ts";
 import { fixedLimits } from "../vocabulary/limits.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
@@ -24,8 +27,8 @@ import { EncodePipeline } from "./encode-pipeline.ts";
 import type { Lane } from "./lane.ts";
 import { Lanes } from "./lanes.ts";
 import { Marks } from "./marks.ts";
-import { PendingMessage } from "./pending-message.ts";
-import type { PreparedMessage } from "./prepared-message.ts";
+import { EncodedPendingMessage, PendingMessage } from "./pending-message.ts";
+import { type PreparedMessage, preparedOf } from "./prepared-message.ts";
 
 /** Texts up to this many chars are encoded when sent, and stay as they are: longer frames could not be cut or overtaken. */
 const shortTextLimit = 4096;
@@ -244,9 +247,11 @@ export class OutputScheduler {
   }
 
   sendPrepared(message: PreparedMessage, options: SendOptions | undefined): number {
-    const { keys, fragmentSize } = this.#options;
-    const { frame, payload } = message;
-    if (keys === undefined && payload.length <= fragmentSize && !this.#isTransformed()) {
+    const { keys, fragmentSize, native } = this.#options;
+    const encoded = this.#isTransformed() ? this.#encoded(message, options) : "plain";
+    const sent = typeof encoded === "object" ? preparedOf(message.kind, encoded, native) : message;
+    if (keys === undefined && sent.payload.length <= fragmentSize && encoded !== undefined) {
+      const { frame } = sent;
       // A broadcast usually finds nothing pending: then no connection needs a block, or a lane, for what all of them send.
       if (this.#isIdle() && (options?.priority ?? 0) === 0) this.#alone = frame;
       else {
@@ -255,12 +260,34 @@ export class OutputScheduler {
         else lane.writer.append(frame);
       }
       this.#length += frame.length;
-      return payload.length;
+      return message.payload.length;
     }
     const lane = this.#lane(options);
-    const pending = new PendingMessage(message.kind, options?.compress);
-    pending.appendReference(message.payload);
-    return this.#push(lane, pending);
+    if (typeof encoded === "object") this.#push(lane, new EncodedPendingMessage(message.kind, encoded));
+    else {
+      const pending = new PendingMessage(message.kind, options?.compress);
+      pending.appendReference(message.payload);
+      this.#push(lane, pending);
+    }
+    return message.payload.length;
+  }
+
+  /** Returns the message as the extension encodes it for all connections alike; undefined if it has to be encoded for this one. */
+  #encoded({ kind, payload }: PreparedMessage, options: SendOptions | undefined): EncodedMessage | "plain" | undefined {
+    const [only, another] = this.#options.transforms;
+    if (only?.transform.encodePrepared === undefined || another !== undefined) return undefined;
+    try {
+      const info = { kind, length: payload.length, compress: options?.compress };
+      const encoded = only.transform.encodePrepared(payload, info);
+      if (encoded === "plain" || encoded === undefined) return encoded;
+      const isRight = Number.isInteger(encoded.rsv) && (encoded.rsv & ~only.rsv) === 0 && isBytes(encoded.payload);
+      if (isRight) return encoded;
+      quiet(encoded);
+      return undefined;
+    } catch {
+      // It fails again when the message is encoded for this connection. That ends the connection, and not a broadcast to all.
+      return undefined;
+    }
   }
 
   /** Queues a message that the application will append to. Report what it appended with `appended`. */
@@ -406,7 +433,7 @@ export class OutputScheduler {
     if (!this.#mayLeave(first)) return 0;
     lane.dropFirst();
     this.#marks?.begin(lane);
-    const pipeline = this.#isTransformed() ? this.#beginPipeline(first) : undefined;
+    const pipeline = this.#isTransformed() && !first.isEncoded ? this.#beginPipeline(first) : undefined;
     first.begin(pipeline);
     this.#current = first;
     const taken = this.#takeFragment(first, output, room);

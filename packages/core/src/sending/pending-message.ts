@@ -9,6 +9,7 @@ import { ByteQueue } from "../bytes/byte-queue.ts";
 import { appendCopyLimit } from "../bytes/byte-writer.ts";
 import { encodeLongText } from "../bytes/text-encode.ts";
 import { binary, continuation, text } from "../frame/header.ts";
+import type { EncodedMessage, RsvBits } from "../vocabulary/extension.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
 import type { EncodePipeline } from "./encode-pipeline.ts";
 
@@ -53,6 +54,11 @@ export class PendingMessage {
   constructor(kind: MessageKind, compress: boolean | undefined) {
     this.kind = kind;
     this.compress = compress;
+  }
+
+  /** Whether extensions have encoded the message already. */
+  get isEncoded(): boolean {
+    return false;
   }
 
   /** Whether the application has supplied all of the message. */
@@ -155,5 +161,25 @@ export class PendingMessage {
     }
     const payload = pipeline.take(limit);
     return { payload, owned: true, final: pipeline.ended && pipeline.available === 0 };
+  }
+}
+
+/** A message that an extension has encoded before it was sent, as for many connections at once. */
+export class EncodedPendingMessage extends PendingMessage {
+  readonly #rsv: RsvBits;
+
+  constructor(kind: MessageKind, { rsv, payload }: EncodedMessage) {
+    super(kind, undefined);
+    this.#rsv = rsv;
+    this.appendReference(payload);
+  }
+
+  override get isEncoded(): boolean {
+    return true;
+  }
+
+  override takeOpcode(): number {
+    const opcode = super.takeOpcode();
+    return opcode === continuation ? opcode : opcode | this.#rsv;
   }
 }

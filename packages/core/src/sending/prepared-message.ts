@@ -9,6 +9,7 @@ import { wrongResult } from "../checks/callback-result.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import { unmaskedFrame } from "../frame/frame-encoder.ts";
 import { binary, finBit, text } from "../frame/header.ts";
+import type { EncodedMessage, RsvBits } from "../vocabulary/extension.ts";
 import { type NativeFunctions, noNativeFunctions } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
 
@@ -44,8 +45,26 @@ export function checkPrepared(message: PreparedMessage): void {
   throw new UsageError("send/data-type", "sendPrepared takes what prepareText or prepareBinary has returned.");
 }
 
-function prepare(kind: MessageKind, data: Uint8Array, { asWritten }: NativeFunctions): PreparedMessage {
-  const bytes = unmaskedFrame(finBit | (kind === "text" ? text : binary), data);
+/** The frames of messages that an extension has encoded once for many connections. */
+const encodedFrames = new WeakMap<EncodedMessage, PreparedMessage>();
+
+/** Returns the message that `encoded` is, for connections that send it as it is. The same for all of them. */
+export function preparedOf(kind: MessageKind, encoded: EncodedMessage, native: NativeFunctions): PreparedMessage {
+  let prepared = encodedFrames.get(encoded);
+  if (prepared === undefined) {
+    prepared = prepare(kind, encoded.payload, native, encoded.rsv);
+    encodedFrames.set(encoded, prepared);
+  }
+  return prepared;
+}
+
+function prepare(
+  kind: MessageKind,
+  data: Uint8Array,
+  { asWritten }: NativeFunctions,
+  rsv: RsvBits = 0,
+): PreparedMessage {
+  const bytes = unmaskedFrame(finBit | rsv | (kind === "text" ? text : binary), data);
   const frame = asWritten === undefined ? bytes : asWritten(bytes);
   if (!isBytes(frame) || frame.length !== bytes.length) throw wrongResult("asWritten", frame);
   return { kind, payload: bytes.subarray(bytes.length - data.length), frame };

@@ -52,6 +52,13 @@ export interface OutgoingMessageInfo {
   readonly compress: boolean | undefined;
 }
 
+/** A whole message as a transform has encoded it once for many connections. Nobody may change it. */
+export interface EncodedMessage {
+  /** The RSV bits of its first frame. */
+  readonly rsv: RsvBits;
+  readonly payload: Uint8Array;
+}
+
 /** Transformation of the messages of one connection, in both directions. Synchronous and streaming. */
 export interface MessageTransform {
   /** Begins a message. `rsv` are the extension's own bits of its first frame. Returns whether to decode its payload. */
@@ -73,6 +80,16 @@ export interface MessageTransform {
   flushEncode?(sink: TransformSink): void;
   /** Ends the message. */
   endEncode(sink: TransformSink): void;
+
+  /**
+   * Encodes a message that is sent to many connections: a broadcast, what `prepareText` and `prepareBinary` return. Returns the same
+   * object for all connections where the result is the same, so that the message is encoded once; `"plain"` to leave it unchanged; or
+   * undefined if the result depends on what this connection has sent before: then it is encoded as all other messages are, in the
+   * order of the wire. `payload` is the same array for all connections, and never changes. May be called while another message
+   * is between `beginEncode` and `endEncode`. Called only if no other extension is agreed. If it throws, the message is encoded as
+   * others are.
+   */
+  encodePrepared?(payload: Uint8Array, message: OutgoingMessageInfo): EncodedMessage | "plain" | undefined;
 
   /**
    * Approximate memory in bytes that the transform currently uses, mainly its windows. Counted against the memory budget

@@ -55,6 +55,7 @@ export const entryPoints: Readonly<Record<string, EntryPoint>> = {
       "DeadlineSubject",
       "Delivery",
       "EarlyBytes",
+      "EncodedMessage",
       "EndEvent",
       "EndpointEvent",
       "Extension",
