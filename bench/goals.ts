@@ -88,6 +88,18 @@ export const goals: readonly Goal[] = [
   ...goalsOf("runtimes/deno/text", "deno-listen", { "32x1": 1, "32x64": 1 }, { to: "deno-native" }),
   ...goalsOf("tls/text", "listen", { "32x1": 1.05, "32x64": 13 }),
   ...goalsOf("tls/binary", "listen", { "8x8x16384-binary": 3.5 }, { atLeastLater: 2.5 }),
+  ...goalsOf("ws-api/text", "hybi-ws", { "32x1": 1, "32x2": 1, "32x8": 1, "32x64": 5 }),
+  ...goalsOf("ws-api/binary", "hybi-ws", { "32x1": 1, "32x2": 1, "32x8": 1, "32x64": 5, "8x8x16384-binary": 3 }),
+  ...goalsOf("ws-api/deflate", "hybi-ws", { "4x4x200": 1, "4x4x2048": 1 }),
+  ...goalsOf("ws-api/client", "hybi-ws", {
+    "ping-pong-text": 1,
+    "ping-pong-binary": 1,
+    "firehose-text": 1,
+    "firehose-binary": 1,
+  }),
+  ...goalsOf("ws-api/broadcast", "hybi-ws", { sockets: 1 }),
+  ...goalsOf("ws-api/handshakes", "hybi-ws", { opening: 1, both: 1 }),
+  ...goalsOf("ws-api/idle", "hybi-ws", { heap: 1, "heap-used": 1 }),
   ...goalsOf("decode/server/65536", "hybi", {
     t16: 6,
     t125: 3.5,

@@ -1,6 +1,7 @@
 /** All that can be measured, in groups that `--only` selects. */
 import { bundle } from "./bundle.ts";
 import { measureClients } from "./clients/measure.ts";
+import { wsApiTasks } from "./clients/subjects.ts";
 import { type Effort, showProgress } from "./effort.ts";
 import { measureBroadcast } from "./end-to-end/broadcast.ts";
 import { measureEcho } from "./end-to-end/echo.ts";
@@ -28,6 +29,7 @@ export const groups: readonly Group[] = [
   ...echoTables.map(
     (table): Group => ({ name: table.name, title: table.title, measure: (effort) => measureEcho(table, effort) }),
   ),
+  ...wsApiGroups(),
   { name: "latency", title: "Latency percentiles at a fixed rate", measure: measureLatency },
   { name: "client", title: "Clients: ping-pong and firehose", measure: measureClients },
   { name: "broadcast", title: "Broadcasts, over sockets and without system calls", measure: measureBroadcasts },
@@ -52,6 +54,24 @@ export const groups: readonly Group[] = [
 /** Returns the groups whose names begin with one of `prefixes`, or all if there are none. */
 export function selectGroups(prefixes: readonly string[]): readonly Group[] {
   return groups.filter(({ name }) => prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix)));
+}
+
+/** What is not an echo of the comparison of `ws` with `@hybi/ws`. */
+function wsApiGroups(): Group[] {
+  const subjects = ["ws", "ws-native", "hybi-ws"];
+  const named = (name: string, title: string, make: (effort: Effort) => Promise<Table>): Group => {
+    const names = { name: `ws-api/${name}`, title: `The interface of ws: ${title}` };
+    return { ...names, measure: async (effort) => ({ ...(await make(effort)), ...names }) };
+  };
+  return [
+    named("client", "clients", (effort) => measureClients(effort, wsApiTasks)),
+    named("broadcast", "a broadcast, per delivery", async (effort) => ({
+      ...{ name: "", title: "", unit: "µs", shows: "ratios" },
+      rows: [await measureBroadcast(effort, subjects)],
+    })),
+    named("handshakes", "openings", (effort) => measureOpenings(effort, ["ws", "hybi-ws"])),
+    named("idle", "an idle connection", (effort) => measureIdle(effort, ["ws", "hybi-ws", "raw"], ["ws", "hybi-ws"])),
+  ];
 }
 
 async function measureCore({ name, title, tasks }: CoreTable, effort: Effort): Promise<Table> {

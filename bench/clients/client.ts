@@ -3,6 +3,7 @@
  * "ws, as a string" makes a string of it, as ours and undici always do.
  */
 import { connect } from "@hybi/node";
+import * as hybiWs from "@hybi/ws";
 import * as ws from "ws";
 import { holdBallast } from "../ballast.ts";
 import { connectBare } from "../bare/client.ts";
@@ -28,13 +29,14 @@ const name = process.argv[2] as string;
 if (process.argv[3] === "ballast") holdBallast();
 
 function open(url: string, received: Received): Promise<Client> {
-  if (name.startsWith("ws")) return openWs(url, received);
+  if (name.startsWith("ws")) return openWs(url, received, ws.WebSocket);
+  if (name === "hybi-ws") return openWs(url, received, hybiWs.WebSocket as unknown as typeof ws.WebSocket);
   if (name.startsWith("bare")) return openBare(url, received);
   return name === "undici" ? openUndici(url, received) : openHybi(url, received);
 }
 
-function openWs(url: string, received: Received): Promise<Client> {
-  const socket = new ws.WebSocket(url, { perMessageDeflate: false });
+function openWs(url: string, received: Received, WebSocket: typeof ws.WebSocket): Promise<Client> {
+  const socket = new WebSocket(url, { perMessageDeflate: false });
   if (name === "ws-buffer") socket.binaryType = "arraybuffer";
   if (name === "ws-string") socket.on("message", (data) => received(data.toString().length));
   else if (name === "ws-buffer") socket.on("message", (data: ArrayBuffer | Buffer) => received(data.byteLength));

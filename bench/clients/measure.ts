@@ -14,13 +14,17 @@ import { type ClientTask, clientSubjects, clientTasks } from "./subjects.ts";
  */
 const times = { pass: 200_000, warmUps: 16 };
 
-export async function measureClients(effort: Effort): Promise<Table> {
+export async function measureClients(
+  effort: Effort,
+  tasks: readonly ClientTask[] = clientTasks,
+  { name, title }: Pick<Table, "name" | "title"> = { name: "client", title: "Clients" },
+): Promise<Table> {
   const rows: Row[] = [];
-  for (const task of clientTasks) {
+  for (const task of tasks) {
     rows.push(await measureTask(task, effort));
     showProgress();
   }
-  return { name: "client", title: "Clients", unit: "µs", shows: "ratios", rows };
+  return { name, title, unit: "µs", shows: "ratios", rows };
 }
 
 async function measureTask(task: ClientTask, { rounds, share, quick }: Effort): Promise<Row> {

@@ -34,9 +34,11 @@ const undiciFlags = typeof WebSocket === "undefined" ? ["--experimental-websocke
 
 export const clientSubjects: readonly ClientSubject[] = [
   subject("ws", "ws"),
+  { ...subject("ws-native", "ws + bufferutil"), environment: { WS_NO_UTF_8_VALIDATE: "1" } },
   subject("ws-string", "ws, as a string"),
   subject("ws-buffer", "ws, ArrayBuffer"),
   subject("undici", "undici", undiciFlags),
+  subject("hybi-ws", "@hybi/ws"),
   subject("connect", "connect"),
   subject("connect-buffer", "connect, ArrayBuffer"),
   subject("bare", "bare"),
@@ -63,3 +65,8 @@ export const clientTasks: readonly ClientTask[] = [
   { name: "firehose-binary", title: "firehose, binary 16 KiB", ...firehose },
   { name: "firehose-ballast", title: "… in a program that holds 64 MiB of its own", ...firehose, ballast: true },
 ];
+
+/** The tasks with the interface of `ws`. */
+export const wsApiTasks: readonly ClientTask[] = clientTasks
+  .filter(({ ballast }) => ballast !== true)
+  .map((task) => ({ ...task, subjects: ["ws", "ws-native", "hybi-ws"] }));

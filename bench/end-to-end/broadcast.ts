@@ -11,9 +11,12 @@ const wanted = 1000;
 const broadcasts = 20;
 const warmUpPasses = 3;
 
-export async function measureBroadcast({ rounds }: Effort): Promise<Row> {
+export async function measureBroadcast(
+  { rounds }: Effort,
+  names: readonly string[] = ["ws", "listen", "bare"],
+): Promise<Row> {
   const connections = allowedConnections(wanted);
-  const subjects = subjectsNamed(["ws", "listen", "bare"]);
+  const subjects = subjectsNamed(names);
   const pass = async (generator: GeneratorProcess, server: ServerProcess): Promise<number> => {
     const before = await server.cpu();
     await server.broadcast(broadcasts);

@@ -103,4 +103,35 @@ export const echoTables: readonly EchoTable[] = [
     tasks: [task(4, 4, "deflated", 200), task(4, 4, "deflated", 2 * KiB), task(4, 1, "deflated", 64 * KiB)],
     quickTasks: ["4x4x200"],
   },
+  ...wsApiTables(),
 ];
+
+/** The same program with the interface of `ws`, over `ws` and over `@hybi/ws`. */
+function wsApiTables(): EchoTable[] {
+  const subjects = ["ws", "ws-native", "hybi-ws"];
+  const depths = [1, 2, 8, 64];
+  return [
+    {
+      name: "ws-api/text",
+      title: "The interface of ws: echo of text",
+      subjects,
+      tasks: depths.map((depth) => task(32, depth, "text")),
+      quickTasks: ["32x64"],
+    },
+    {
+      name: "ws-api/binary",
+      title: "The interface of ws: echo of binary",
+      subjects,
+      tasks: [...depths.map((depth) => task(32, depth)), large],
+      quickTasks: [large.name],
+    },
+    {
+      name: "ws-api/deflate",
+      title: "The interface of ws: echo of JSON, compressed",
+      subjects,
+      options: { deflate: true },
+      tasks: [task(4, 4, "deflated", 200), task(4, 4, "deflated", 2 * KiB)],
+      quickTasks: [],
+    },
+  ];
+}

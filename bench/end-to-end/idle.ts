@@ -28,12 +28,13 @@ interface Idle {
   readonly used: PerConnection;
 }
 
-export async function measureIdle({ quick }: Effort): Promise<Table> {
+export async function measureIdle(
+  { quick }: Effort,
+  names: readonly string[] = ["ws", "listen", "upgrade", "pump", "bare", "raw"],
+  deflatingNames: readonly string[] = ["ws", "listen"],
+): Promise<Table> {
   const connections = allowedConnections(wanted[quick ? "quick" : "full"]);
-  const subjects = [
-    ...subjectsNamed(["ws", "listen", "upgrade", "pump", "bare", "raw"]),
-    ...subjectsNamed(["ws", "listen"], { deflate: true }).map(deflating),
-  ];
+  const subjects = [...subjectsNamed(names), ...subjectsNamed(deflatingNames, { deflate: true }).map(deflating)];
   const measured: Idle[] = [];
   for (const subject of subjects) {
     const most = subject.options.deflate ? mostDeflating : connections;

@@ -19,8 +19,11 @@ interface Cost {
   readonly both: number;
 }
 
-export async function measureOpenings({ rounds, share }: Effort): Promise<Table> {
-  const subjects = subjectsNamed(["ws", "listen", "upgrade", "pump", "bare", "canned", "bun-native"]);
+export async function measureOpenings(
+  { rounds, share }: Effort,
+  names: readonly string[] = ["ws", "listen", "upgrade", "pump", "bare", "canned", "bun-native"],
+): Promise<Table> {
+  const subjects = subjectsNamed(names);
   return await withServers(
     subjects,
     async (generator, server) => {

@@ -14,6 +14,7 @@ import {
   WebSocketServer,
 } from "@hybi/node";
 import { selfSigned } from "@hybi/testing/adapter-contract";
+import * as hybiWs from "@hybi/ws";
 import { type EchoOptions, echo } from "../../examples/echo/echo.ts";
 import { holdBallast } from "../ballast.ts";
 import type { BareBinaryType } from "../bare/connection.ts";
@@ -21,7 +22,7 @@ import { BareServer } from "../bare/server.ts";
 import { echoing } from "./echoing.ts";
 import { report, type Started } from "./reporter.ts";
 import { address, serverOfKind, serverOptions } from "./server-options.ts";
-import { startWs } from "./ws-servers.ts";
+import { type Implementation, startWs } from "./ws-servers.ts";
 
 const options = serverOptions();
 if (options.ballast) holdBallast();
@@ -30,6 +31,7 @@ const extensions = options.deflate ? [permessageDeflate()] : [];
 
 const starts: Readonly<Record<string, () => Promise<Started>>> = {
   ws: () => startWs(options, false, tls),
+  "hybi-ws": () => startWs(options, false, tls, hybiWs as unknown as Implementation),
   "ws-string": () => startWs(options, true, tls),
   listen: () => startListen("bytes"),
   "listen-buffer": () => startListen("arraybuffer"),

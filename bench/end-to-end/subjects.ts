@@ -29,6 +29,7 @@ const subjects: readonly Subject[] = [
   subject("ws", "ws", "ws"),
   subject("ws-string", "ws, as a string", "ws-string"),
   subject("ws-native", "ws + bufferutil", "ws", { environment: withNatives }),
+  subject("hybi-ws", "@hybi/ws", "hybi-ws"),
   subject("listen", "listen", "listen"),
   subject("listen-buffer", "listen, ArrayBuffer", "listen-buffer"),
   subject("upgrade", "upgrade in node:http", "upgrade"),

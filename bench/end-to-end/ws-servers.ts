@@ -1,4 +1,4 @@
-/** Servers of `ws`, in any runtime. */
+/** Servers with the interface of `ws`: of `ws`, in any runtime, and of what stands in its place. */
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
@@ -10,13 +10,17 @@ import { address, type ServerOptions } from "./server-options.ts";
 
 // By its path, because Bun replaces the name "ws" by a server of its own, and with `require`, which Deno needs for its parts.
 const path = fileURLToPath(new URL("../node_modules/ws/index.js", import.meta.url));
-const { WebSocketServer }: typeof ws = createRequire(import.meta.url)(path);
+const original: Implementation = createRequire(import.meta.url)(path);
+
+/** A package with the interface of `ws`. */
+export type Implementation = Pick<typeof ws, "WebSocketServer">;
 
 /** Starts an echo server and returns its port. `asString` makes a string of text, which is what handlers of hybi get. */
 export async function startWs(
   { tls, deflate, ping }: ServerOptions,
   asString: boolean,
   certificate: { readonly cert: string; readonly key: string } | undefined,
+  { WebSocketServer }: Implementation = original,
 ): Promise<{ readonly port: number; broadcast(data: string): void }> {
   const listener: Server = tls ? createSecureServer({ ...certificate }) : createServer();
   // Compresses from the length on from which ours does by default. That of `ws` is 1024, which would leave 200 B as they are.
