@@ -98,8 +98,8 @@ describe("a program for ws, with @hybi/ws in its place,", () => {
     const modules = join(dirname(programs.pathOf(sides[0] as Side)), "node_modules");
     mkdirSync(modules);
     symlinkSync(join(root, "packages/ws"), join(modules, "ws"));
-    await bundle(programs, others);
-  });
+    await Promise.all([bundle(programs, others), programs.check()]);
+  }, 120_000);
 
   it("is one of those in the guides", () => {
     expect(sides.length).toBeGreaterThan(20);
@@ -108,6 +108,7 @@ describe("a program for ws, with @hybi/ws in its place,", () => {
   it.each(sides.map((side) => [`${side.place}, ${side.heading}`, side] as const))(
     "does the same: %s",
     async (_, side) => {
+      expect(programs.problemsOf(side)).toEqual([]);
       const scenario = guides[side.place.replace(/:.*/, "")]?.[side.heading];
       if (scenario === undefined) throw new Error("it has no scenario");
       expect(await runScenario(scenario, bundleOf(programs.pathOf(side)))).toEqual(scenario.expected);

@@ -68,6 +68,11 @@ export class RawPeer {
     return new RawPeer(socket, false);
   }
 
+  /** The address from which the other side has connected. */
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
   /** The head that the other side has sent. */
   async head(): Promise<Head> {
     await this.#until(() => this.#head !== undefined || this.#arrived.includes("gone"));

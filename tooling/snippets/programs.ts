@@ -81,6 +81,11 @@ export class Programs {
   /** Writes and compiles the programs. Those of other runtimes use the types of their runtime. */
   async compile(): Promise<void> {
     this.write();
+    await this.check();
+  }
+
+  /** Compiles the programs, which were written before. */
+  async check(): Promise<void> {
     // An example may declare names without using them.
     const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
     const others = ["./*.deno.ts", "./*.bun.ts"];

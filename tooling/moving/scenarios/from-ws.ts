@@ -272,6 +272,16 @@ export const fromWs: Readonly<Record<string, Scenario>> = {
     },
   },
 
+  "An agent": {
+    expected: ["127.0.0.2", "hello, over connection 1"],
+    play: withClient(async (next, program) => {
+      const peer = await next();
+      await peer.accept();
+      peer.send("hello");
+      return [peer.remoteAddress, ...(await program.lines(1))];
+    }),
+  },
+
   "Unix sockets": {
     expected: ["you asked for /chat", "text you asked for /news"],
     play: async (start) => {
