@@ -17,41 +17,46 @@ export interface BunSocketFacts {
 export class BunTransportInfo implements TransportInfo {
   readonly secure: boolean;
   readonly remoteAddress: string | undefined;
-  /** The socket. It belongs to the connection: read and write nothing there. */
-  readonly native: BunSocketFacts;
+  /** Private: who logs a failure with its `info` prints facts, and no whole socket. */
+  readonly #native: BunSocketFacts;
 
   constructor(native: BunSocketFacts, secure: boolean) {
-    this.native = native;
+    this.#native = native;
     this.secure = secure;
     this.remoteAddress = native.remoteAddress;
   }
 
+  /** The socket. It belongs to the connection: read and write nothing there. */
+  get native(): BunSocketFacts {
+    return this.#native;
+  }
+
   get remotePort(): number | undefined {
-    return this.native.remotePort;
+    return this.#native.remotePort;
   }
 
   get localAddress(): string | undefined {
-    return this.native.localAddress;
+    return this.#native.localAddress;
   }
 
   get localPort(): number | undefined {
-    return this.native.localPort;
+    return this.#native.localPort;
   }
 
   /** The protocol that was negotiated in the TLS handshake (RFC 7301). */
   get alpnProtocol(): string | undefined {
-    const { alpnProtocol } = this.native;
+    const { alpnProtocol } = this.#native;
     return typeof alpnProtocol === "string" ? alpnProtocol : undefined;
   }
 
   /** Whether the client's certificate is one that `ca` vouches for. False, too, for a client without one. */
   get authorized(): boolean | undefined {
-    return this.secure ? this.native.authorized : undefined;
+    return this.secure ? this.#native.authorized : undefined;
   }
 
   /** Returns the client's certificate; undefined if it has sent none. */
   peerCertificate(): PeerCertificate | undefined {
-    const certificate = this.secure ? this.native.getPeerCertificate() : undefined;
+    const certificate = this.secure ? this.#native.getPeerCertificate() : undefined;
     // Without a certificate it is an empty object, or nothing.
     return certificate?.raw === undefined ? undefined : certificate;
   }

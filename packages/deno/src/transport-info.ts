@@ -8,25 +8,30 @@ import type { TransportInfo } from "@hybi/websocket";
 export class DenoTransportInfo implements TransportInfo {
   readonly secure: boolean;
   readonly remoteAddress: string | undefined;
-  /** The connection. It belongs to the WebSocket: read, write and close nothing there. */
-  readonly native: Deno.Conn;
+  /** Private: who logs a failure with its `info` prints facts, and no whole socket. */
+  readonly #native: Deno.Conn;
 
   constructor(native: Deno.Conn, secure: boolean) {
-    this.native = native;
+    this.#native = native;
     this.secure = secure;
     this.remoteAddress = netAddress(native.remoteAddr)?.hostname;
   }
 
+  /** The connection. It belongs to the WebSocket: read, write and close nothing there. */
+  get native(): Deno.Conn {
+    return this.#native;
+  }
+
   get remotePort(): number | undefined {
-    return netAddress(this.native.remoteAddr)?.port;
+    return netAddress(this.#native.remoteAddr)?.port;
   }
 
   get localAddress(): string | undefined {
-    return netAddress(this.native.localAddr)?.hostname;
+    return netAddress(this.#native.localAddr)?.hostname;
   }
 
   get localPort(): number | undefined {
-    return netAddress(this.native.localAddr)?.port;
+    return netAddress(this.#native.localAddr)?.port;
   }
 }
 

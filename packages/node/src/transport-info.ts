@@ -21,37 +21,50 @@ import type { TransportInfo } from "@hybi/websocket";
 export class NodeTransportInfo implements TransportInfo {
   readonly secure: boolean;
   readonly remoteAddress: string | undefined;
-  /** The socket, or the stream of HTTP/2. It belongs to the connection: read and write nothing there. */
-  readonly native: Duplex;
-  /** The request with which `upgrade` was called. */
-  readonly request: IncomingMessage | undefined;
-  /** What `upgrade` or `upgradeStream` was given. */
-  readonly context: unknown;
+  // Private, and with them what the application has passed: who logs a failure with its `info` prints facts, and no whole socket.
+  readonly #native: Duplex;
+  readonly #request: IncomingMessage | undefined;
+  readonly #context: unknown;
 
   constructor(native: Duplex, request?: IncomingMessage, context?: unknown) {
-    this.native = native;
-    this.request = request;
-    this.context = context;
+    this.#native = native;
+    this.#request = request;
+    this.#context = context;
     const socket = socketOf(native);
     this.secure = socket instanceof TLSSocket;
     this.remoteAddress = socket?.remoteAddress;
   }
 
+  /** The socket, or the stream of HTTP/2. It belongs to the connection: read and write nothing there. */
+  get native(): Duplex {
+    return this.#native;
+  }
+
+  /** The request with which `upgrade` was called. */
+  get request(): IncomingMessage | undefined {
+    return this.#request;
+  }
+
+  /** What `upgrade` or `upgradeStream` was given. */
+  get context(): unknown {
+    return this.#context;
+  }
+
   get remotePort(): number | undefined {
-    return socketOf(this.native)?.remotePort;
+    return socketOf(this.#native)?.remotePort;
   }
 
   get localAddress(): string | undefined {
-    return socketOf(this.native)?.localAddress;
+    return socketOf(this.#native)?.localAddress;
   }
 
   get localPort(): number | undefined {
-    return socketOf(this.native)?.localPort;
+    return socketOf(this.#native)?.localPort;
   }
 
   /** The protocol that was negotiated in the TLS handshake (RFC 7301), such as `http/1.1` or `h2`. */
   get alpnProtocol(): string | undefined {
-    const socket = socketOf(this.native);
+    const socket = socketOf(this.#native);
     const protocol = socket instanceof TLSSocket ? socket.alpnProtocol : undefined;
     // Node's types lack null, which it is once the socket is closed.
     return typeof protocol === "string" ? protocol : undefined;
@@ -59,13 +72,13 @@ export class NodeTransportInfo implements TransportInfo {
 
   /** Whether the client's certificate is one that `ca` vouches for. False, too, for a client without one. */
   get authorized(): boolean | undefined {
-    const socket = socketOf(this.native);
+    const socket = socketOf(this.#native);
     return socket instanceof TLSSocket ? socket.authorized : undefined;
   }
 
   /** Returns the client's certificate; undefined if it has sent none. The server has to ask for it, with `requestCert`. */
   peerCertificate(): PeerCertificate | undefined {
-    const socket = socketOf(this.native);
+    const socket = socketOf(this.#native);
     const certificate = socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;
     // Without a certificate it is an empty object, and null once the socket is closed.
     return certificate?.raw === undefined ? undefined : certificate;

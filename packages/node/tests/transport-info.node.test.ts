@@ -82,6 +82,11 @@ describe("the info of an opening that listen has received", () => {
     expect(unknown.facts).toMatchObject({ secure: true, authorized: false, name: undefined });
   });
 
+  it("is a few facts for logs, and no socket", async () => {
+    const { info } = await listened({});
+    expect(JSON.parse(JSON.stringify(info))).toEqual({ secure: false, remoteAddress: host });
+  });
+
   it("has no addresses over a Unix socket", async () => {
     const path = join(await mkdtemp(join(tmpdir(), "hybi-")), "s");
     const { facts } = await listened({ path, host: undefined }, { path });
