@@ -239,6 +239,11 @@ export class Connection implements Output, Statistics {
     return this.#outgoing.awaitsPong;
   }
 
+  /** Whether there is nothing to take until the application goes on with a message of `startMessage`. */
+  get awaitsSender(): boolean {
+    return this.#outgoing.awaitsSender;
+  }
+
   /**
    * The last Ping, counted from 1 as in `statistics.pingsTaken`, that a Pong with its payload answered before the next
    * Ping was sent; 0 before the first.

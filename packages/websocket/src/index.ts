@@ -8,6 +8,7 @@ export type { SocketStatistics } from "./socket/socket-statistics.ts";
 export type { ReadyState } from "./socket/lifecycle.ts";
 export type { SocketSendOptions } from "./socket/socket-core.ts";
 export type { SendCallback } from "./socket/departures.ts";
+export type { MessageWriter, PiecesOptions } from "./socket/message-writer.ts";
 export type { BinaryType, MessageData, Sendable, TextType } from "./dom/message-data.ts";
 export {
   CloseEvent,

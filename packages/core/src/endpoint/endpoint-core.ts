@@ -151,6 +151,11 @@ export class EndpointCore implements Output, Statistics {
     return this.#connection?.awaitsPong === true;
   }
 
+  /** See `Connection.awaitsSender`. */
+  get awaitsSender(): boolean {
+    return this.#connection?.awaitsSender === true;
+  }
+
   /** See `Connection.pingsAnswered`. */
   get pingsAnswered(): number {
     return this.#connection?.pingsAnswered ?? 0;

@@ -175,8 +175,8 @@ export class Lane {
     return taken;
   }
 
-  /** Drops the messages that the application has not ended. Returns their bytes. */
-  dropUnended(): number {
+  /** Drops the messages for which `isUnwanted` returns true, with their marks. Returns their bytes. */
+  drop(isUnwanted: (message: PendingMessage) => boolean): number {
     let dropped = 0;
     let isDropping = false;
     this.#queue?.remove((item) => {
@@ -185,7 +185,7 @@ export class Lane {
         if (isDropping) this.#messageOverhead -= markCost;
         return isDropping;
       }
-      isDropping = item instanceof PendingMessage && !item.ended;
+      isDropping = item instanceof PendingMessage && isUnwanted(item);
       if (isDropping) {
         dropped += (item as PendingMessage).drop();
         this.#forget(item as PendingMessage);

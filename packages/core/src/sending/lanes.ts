@@ -1,6 +1,7 @@
 /** The lanes of all priorities, most urgent first. Usually there is only one. */
 import { Lane } from "./lane.ts";
 import { LaneHeap } from "./lane-heap.ts";
+import type { PendingMessage } from "./pending-message.ts";
 
 /** Overhead in bytes of a lane created for a priority. */
 const laneCost = 208;
@@ -62,11 +63,11 @@ export class Lanes {
     return this.ordinary.isReady && !(other !== undefined && other.priority > 0) ? this.ordinary : other;
   }
 
-  /** Drops the messages that the application has not ended, because it never will. Returns their bytes. */
-  dropUnended(): number {
-    let bytes = this.ordinary.dropUnended();
+  /** Drops the messages for which `isUnwanted` returns true, with their marks. Returns their bytes. */
+  drop(isUnwanted: (message: PendingMessage) => boolean): number {
+    let bytes = this.ordinary.drop(isUnwanted);
     for (const lane of this.#others ?? []) {
-      bytes += lane.dropUnended();
+      bytes += lane.drop(isUnwanted);
       this.#touch(lane);
     }
     return bytes;

@@ -79,6 +79,43 @@ describe("MessageStream", () => {
     expect(wordsOf(data)).not.toBe(words);
   });
 
+  it("can be given up until it begins to leave, and then never was", () => {
+    const { outgoing, message } = stream("binary");
+    message.write(utf8Bytes("abc"));
+    outgoing.mark({ name: "given up" }, undefined);
+    outgoing.sendText("behind", undefined);
+    outgoing.sendText("urgent", { priority: 1 });
+    const length = outgoing.length;
+    expect(message.cancel()).toBe(true);
+    expect([outgoing.length, outgoing.droppedLength]).toEqual([length - 3, 0]);
+    expect(usageErrorOf(() => message.cancel())).toBe("send/message-ended");
+    expect(usageErrorOf(() => message.write(utf8Bytes("d")))).toBe("send/message-ended");
+    message.end();
+    const frames = readFrames(outgoing.take(Number.POSITIVE_INFINITY));
+    expect(frames.map(({ payload }) => payload)).toEqual([utf8Bytes("urgent"), utf8Bytes("behind")]);
+    outgoing.handedBack();
+    expect([outgoing.length, outgoing.queuedLength, outgoing.takeMarks()]).toEqual([0, 0, []]);
+  });
+
+  it("cannot be given up once it has begun to leave, or ended", () => {
+    const { outgoing, message } = stream("text");
+    message.write("abc");
+    outgoing.take(1);
+    expect(message.cancel()).toBe(false);
+    message.write("d");
+    message.end();
+    expect(usageErrorOf(() => message.cancel())).toBe("send/message-ended");
+    expect(readFrames(outgoing.take(100)).map(({ payload }) => payload)).toEqual([utf8Bytes("d")]);
+  });
+
+  it("given up before anything was sent leaves nothing, nor does one that a Close frame has dropped already", () => {
+    const { outgoing, message } = stream("text");
+    outgoing.sendClose(utf8Bytes(""));
+    outgoing.take(100);
+    expect(message.cancel()).toBe(true);
+    expect(outgoing.length).toBe(0);
+  });
+
   it("throws for data that is neither text nor bytes, whatever the kind of the message, and stays unchanged", () => {
     for (const kind of ["text", "binary"] as const) {
       const { outgoing, message } = stream(kind);

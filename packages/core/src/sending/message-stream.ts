@@ -43,7 +43,7 @@ export class MessageStream {
   }
 
   /**
-   * Ends the message. Calling it again does nothing.
+   * Ends the message. Calling it again, or after `cancel`, does nothing.
    *
    * @throws UsageError `send/after-close`, and `send/not-utf8` when a text message ends within a sequence
    */
@@ -55,6 +55,20 @@ export class MessageStream {
     this.#message.appendText(this.#surrogate);
     this.#outgoing.appended(this.#message, this.#message.length - before);
     this.#outgoing.ended(this.#message);
+  }
+
+  /**
+   * Gives the message up, as if it had never been started, and returns true. Returns false, and does nothing, if some of it may have
+   * been taken already: such a message can only be ended, or the connection be closed in the middle of it (RFC 6455 §5.4). What was ended
+   * cannot be given up.
+   *
+   * @throws UsageError `send/message-ended`
+   */
+  cancel(): boolean {
+    if (this.#message.ended) throw new UsageError("send/message-ended");
+    if (!this.#outgoing.cancel(this.#message)) return false;
+    this.#message.end();
+    return true;
   }
 
   #writeText(data: string): void {

@@ -190,6 +190,11 @@ export class OutputScheduler {
     return this.#alone !== undefined || this.#lanes?.firstReady() !== undefined;
   }
 
+  /** Whether there is nothing to take until the application goes on with a message that it sends in pieces. */
+  get awaitsSender(): boolean {
+    return this.#close === undefined && !this.#hasControls() && !this.hasData;
+  }
+
   get closeTaken(): boolean {
     return this.#close === takenClose;
   }
@@ -309,6 +314,13 @@ export class OutputScheduler {
     if (!message.isDropped) this.#length += lastHeader;
   }
 
+  /** Drops a message of `startMessage` as if it had never been started. Returns false, and does nothing, if it has begun to leave. */
+  cancel(message: PendingMessage): boolean {
+    if (message.begun) return false;
+    this.#length -= this.#lanes?.drop((other) => other === message) ?? 0;
+    return true;
+  }
+
   /**
    * Puts a mark behind the messages sent so far with the same priority. Once they have been taken and handed back, `takeMarks`
    * returns `subject`. A no-op once the Close frame has been taken, because nothing that is pending will leave.
@@ -328,7 +340,7 @@ export class OutputScheduler {
 
   /** Queues the Close frame after everything sent so far. Drops messages that have not ended, because they never will. */
   sendClose(payload: Uint8Array): void {
-    const dropped = this.#lanes?.dropUnended() ?? 0;
+    const dropped = this.#lanes?.drop(({ ended }) => !ended) ?? 0;
     this.#dropped += dropped;
     this.#length += this.#closeLength(payload) - dropped;
     this.#close = payload;

@@ -46,6 +46,8 @@ export interface DeadlineSubject extends Statistics {
   readonly pingsAnswered: number;
   /** Bytes of output not yet taken. */
   readonly outputLength: number;
+  /** Whether all of that waits for the application, and not for the peer: for the rest of a message that is sent in pieces. */
+  readonly awaitsSender?: boolean;
   expire(reason: DeadlineReason): readonly EndpointEvent[];
 }
 
@@ -516,7 +518,7 @@ export class Deadlines {
 
   #observeStall(now: Instant): void {
     const { outputLength, bytesTaken } = this.#subject;
-    if (outputLength === 0) {
+    if (outputLength === 0 || this.#subject.awaitsSender === true) {
       this.#stalledSince = undefined;
       return;
     }

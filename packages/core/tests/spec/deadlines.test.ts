@@ -272,6 +272,29 @@ describe("stalled output", () => {
     expect(server.receiveEnd()).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
   });
 
+  it("is not the peer's fault while the application owes the rest of a message in pieces [R16]", () => {
+    const server = serverWith();
+    const deadlines = new Deadlines(server, stalled);
+    const stream = server.startMessage("text");
+    server.sendText("behind");
+    expect([server.awaitsSender, server.outputLength > 0]).toEqual([true, true]);
+    expect(deadlines.observe(0)).toBeUndefined();
+    stream.write("a");
+    expect(server.awaitsSender).toBe(false);
+    expect(deadlines.observe(10)).toEqual({ at: 40, reason: "stalled" });
+    sent(server);
+    expect(deadlines.observe(39)).toBeUndefined();
+    server.sendPing();
+    expect(deadlines.observe(50)).toEqual({ at: 80, reason: "stalled" });
+    sent(server);
+    stream.end();
+    expect(deadlines.observe(100)).toEqual({ at: 130, reason: "stalled" });
+    sent(server);
+    server.startMessage("text");
+    server.sendClose(1000);
+    expect(server.awaitsSender).toBe(false);
+  });
+
   it("also drops a closing connection whose Close is queued, without waiting for the closing deadline [R16]", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server, { ...stalled, closing: 1000 });

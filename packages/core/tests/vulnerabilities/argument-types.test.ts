@@ -60,8 +60,11 @@ describe.each(roles)("a %s, asked to send", (role) => {
     const connection = withUsedBlocks(role);
     const data = value as Uint8Array;
     expectUsageError(connection, "send/data-type", () => connection.sendBinary(data));
-    expectUsageError(connection, "send/data-type", () => connection.sendPing(data));
-    expectUsageError(connection, "send/data-type", () => connection.sendPong(data));
+    // A control frame takes a text as well, as long as its payload may be.
+    const code = typeof value !== "string" ? "send/data-type" : "control/payload-too-long";
+    const payload = typeof value !== "string" ? data : "x".repeat(value.length + 100);
+    expectUsageError(connection, code, () => connection.sendPing(payload));
+    expectUsageError(connection, code, () => connection.sendPong(payload));
     expect(connection.outputLength).toBe(0);
     expect(connection.takeOutput()).toEqual([]);
   });

@@ -25,7 +25,8 @@ export class Departures {
   readonly #report: Reporter;
   /** In the order in which they were sent. */
   readonly #watched = new Set<Watched>();
-  #drained: { resolve(): void; reject(error: Error): void }[] = [];
+  /** Who waits until less than `below` bytes are left. */
+  #waiting: { readonly below: number; resolve(): void; reject(error: Error): void }[] = [];
 
   constructor(report: Reporter) {
     this.#report = report;
@@ -43,9 +44,9 @@ export class Departures {
     this.#watched.delete(watched);
   }
 
-  /** Resolves with the next `drain`, and rejects with the next `end`. */
-  drained(): Promise<void> {
-    return new Promise((resolve, reject) => void this.#drained.push({ resolve, reject }));
+  /** Resolves when `waiting` is told of less than `below` bytes, and rejects with the `end`. */
+  room(below: number): Promise<void> {
+    return new Promise((resolve, reject) => void this.#waiting.push({ below, resolve, reject }));
   }
 
   /** These messages have left, in this order. */
@@ -53,9 +54,15 @@ export class Departures {
     for (const watched of subjects as readonly Watched[]) if (this.#watched.delete(watched)) this.#call(watched);
   }
 
-  /** Everything has left. */
-  drain(): void {
-    for (const { resolve } of this.#drained.splice(0)) resolve();
+  /** So many bytes have not left yet. */
+  waiting(length: number): void {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const each of waiting) {
+      if (length < each.below) each.resolve();
+      else this.#waiting.push(each);
+    }
   }
 
   /** Nothing will leave any more. */
@@ -64,7 +71,7 @@ export class Departures {
       this.#watched.delete(watched);
       this.#call(watched, watched.refusal ?? error);
     }
-    for (const { reject } of this.#drained.splice(0)) reject(error);
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
   #call({ done }: Watched, error?: Error): void {

@@ -5,6 +5,8 @@
 import {
   type Agreement,
   defaultDeadlines,
+  type MessageKind,
+  type MessageStream,
   type PreparedMessage,
   type SendOptions,
   UsageError,
@@ -56,7 +58,7 @@ export interface SocketSendOptions extends SendOptions {
   readonly owned?: boolean | undefined;
 }
 
-const socketSendChecks: OptionChecks<SocketSendOptions> = { ...sendChecks, owned: takes.boolean };
+export const socketSendChecks: OptionChecks<SocketSendOptions> = { ...sendChecks, owned: takes.boolean };
 
 /**
  * Checks the options of `send()` when it is called, because the message may leave later. Valid options cost no object.
@@ -98,6 +100,16 @@ interface KeptEnd {
   readonly isClosing?: boolean;
   readonly violation?: Violation;
   readonly end?: { readonly clean: boolean; readonly statusCode: number; readonly reason: string };
+}
+
+/** A message that is sent in pieces, as its socket sees it. */
+export interface PiecesOwner {
+  /** Whether the application has given it up before it was started. */
+  readonly isGivenUp: boolean;
+  /** Called once its place is reserved. `forget` is to be called if it is cancelled. */
+  started(stream: MessageStream, forget: () => void): void;
+  /** Called once: without an error when it has left, or with the reason why it never will. */
+  over(error?: Error): void;
 }
 
 /** What few sockets need for sending: Blobs that are being read, and who waits for what was sent to leave. */
@@ -189,10 +201,53 @@ export class SocketCore extends Lifecycle {
     }
   }
 
-  /** See `WebSocket.drained`. */
-  async drained(): Promise<void> {
+  /** Resolves when less than `below` bytes are left, at once if that is so. Rejects when the connection ends before, or has ended. */
+  async room(below: number): Promise<void> {
     if (this.readyState === CLOSED) throw new UsageError("endpoint/ended");
-    if (bufferedLength(this.pump) > 0 || this.#hasBlobs()) await this.#departures().drained();
+    if (this.#waitingLength() >= below) await this.#departures().room(below);
+  }
+
+  /** Reserves the place of a message that is sent in pieces: behind everything that was sent before. */
+  startMessage(kind: MessageKind, options: SocketSendOptions | undefined, owner: PiecesOwner): void {
+    if (this.readyState !== OPEN) {
+      this.#refuse((error) => owner.over(error));
+      return;
+    }
+    const watched = this.#departures().watch((error) => owner.over(error));
+    const how = coreOptions(options);
+    const start = (): void => {
+      if (owner.isGivenUp) {
+        this.#departures().forget(watched);
+        return;
+      }
+      const { endpoint } = this.pump!;
+      try {
+        owner.started(endpoint.startMessage(kind, how), () => this.#departures().forget(watched));
+        endpoint.mark(watched, how?.priority);
+      } catch (error) {
+        this.#notSent(error, 0, watched);
+      }
+    };
+    if (this.#hasBlobs()) this.#inTurn(0, undefined, start);
+    else start();
+  }
+
+  /** Runs a command of a message that is sent in pieces. */
+  sendPiece(command: () => void): void {
+    const { pump } = this;
+    if (pump === undefined) throw new UsageError("endpoint/ended");
+    const { endpoint } = pump;
+    const pending = pump.bufferedLength;
+    const before = endpoint.outputLength;
+    try {
+      command();
+    } catch (error) {
+      // A function of the application has failed, such as a source of randomness.
+      if (!(error instanceof UsageError)) pump.brokeOff(error);
+      throw error;
+    }
+    this.#counted().queued(Math.max(0, endpoint.outputLength - before), pending);
+    pump.requestFlush();
   }
 
   /** A listener for `drain` was added. */
@@ -413,7 +468,7 @@ export class SocketCore extends Lifecycle {
   #depart(departures: Departures, isDrained: boolean): void {
     if (this.pump === undefined) return;
     departures.left(this.pump.endpoint.takeMarks());
-    if (bufferedLength(this.pump) === 0 && !this.#hasBlobs()) departures.drain();
+    departures.waiting(this.#waitingLength());
     if (isDrained && departures.isListenedTo) this.#fire(new Event("drain"));
   }
 
@@ -562,6 +617,11 @@ export class SocketCore extends Lifecycle {
   #fire(event: Event): void {
     this.handlers?.register(event.type);
     fire(this.#target, event);
+  }
+
+  /** Bytes that were sent and have not left yet, with those that wait for a Blob. */
+  #waitingLength(): number {
+    return bufferedLength(this.pump) + (this.#hasBlobs() ? (this.#extras?.blobs?.length ?? 0) : 0);
   }
 
   /** Whether a Blob is still being read. Messages sent now must wait for it. */

@@ -3,7 +3,7 @@
  * applications construct is in `client/websocket.ts`. Members beyond the standard are marked as extensions.
  */
 
-import { type Agreement, type PreparedMessage, type SendOptions, UsageError } from "@hybi/core";
+import { type Agreement, type MessageKind, type PreparedMessage, type SendOptions, UsageError } from "@hybi/core";
 import type { ResponseHead } from "@hybi/core/opening";
 import { checkOptions, checkPrepared, checkSendOptions, type OptionChecks, takes } from "@hybi/core/options";
 import { type AsyncDisposal, defineAsyncDisposal } from "../dom/async-disposal.ts";
@@ -39,6 +39,7 @@ import type { SendCallback } from "./departures.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./lifecycle.ts";
 import type { OnLoss } from "./message-queue.ts";
+import { MessageWriter, type PiecesOptions } from "./message-writer.ts";
 import { responseOf } from "./opening-response.ts";
 import { type SocketCore, type SocketSendOptions, sendOptions } from "./socket-core.ts";
 import { checkSource, SocketSource } from "./socket-source.ts";
@@ -370,7 +371,22 @@ export class WebSocket extends EventTarget {
    * socket.drained();`
    */
   drained(): Promise<void> {
-    return this.#core.drained();
+    return this.#core.room(1);
+  }
+
+  /**
+   * Starts a message of unknown length, of which the application writes one piece after the other; see `MessageWriter`. Its place is
+   * behind everything sent before.
+   *
+   * @throws DOMException InvalidStateError while connecting; UsageError `option/unknown`, `option/type`, `option/range`, `send/priority`
+   * @example
+   * const writer = socket.sendInPieces("binary");
+   * for await (const chunk of file.stream()) await writer.write(chunk);
+   * await writer.close();
+   */
+  sendInPieces(kind: MessageKind, options?: PiecesOptions): MessageWriter {
+    if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
+    return new MessageWriter(this.#core, kind, options);
   }
 
   /** Drops the transport without a closing handshake. An unclean `close` event follows. */
