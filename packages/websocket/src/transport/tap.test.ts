@@ -100,6 +100,20 @@ describe("tap", () => {
     expect(told[0]).toBe(chunk);
   });
 
+  it("lets go of the process as the transport does, if that can", () => {
+    const told: string[] = [];
+    const [inner] = createTransportPair();
+    const tapped = tap(
+      Object.assign(inner, { ref: () => told.push("ref"), unref: () => told.push("unref") }),
+      () => {},
+    );
+    tapped.unref?.();
+    tapped.ref?.();
+    expect(told).toEqual(["unref", "ref"]);
+    const [other] = createTransportPair();
+    expect(() => tap(other, () => {}).unref?.()).not.toThrow();
+  });
+
   it("changes nothing of the conversation, whatever its sink does with the bytes", async () => {
     const chunks = fc.array(fc.array(fc.uint8Array({ minLength: 1, maxLength: 9 }), { minLength: 1, maxLength: 3 }), {
       maxLength: 5,

@@ -51,7 +51,8 @@ export function tap(transport: Transport, sink: (event: TapEvent) => unknown, op
   return new TappedTransport(transport, sink, createReporter(options.onError, systemClock, printed));
 }
 
-class TappedTransport implements Transport {
+/** Has all members, the optional ones included: the compiler asks for one that is new. */
+class TappedTransport implements Required<Transport> {
   readonly #transport: Transport;
   readonly #report: (event: TapEvent) => void;
   /** Whether the transport was dropped, maybe by the sink: nothing follows that the transport would not expect then. */
@@ -90,6 +91,14 @@ class TappedTransport implements Transport {
   resume(): void {
     this.#report({ type: "resume" });
     if (!this.#isAborted) this.#transport.resume();
+  }
+
+  ref(): void {
+    this.#transport.ref?.();
+  }
+
+  unref(): void {
+    this.#transport.unref?.();
   }
 }
 
