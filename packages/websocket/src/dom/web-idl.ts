@@ -44,7 +44,24 @@ export function sameInterface<Base extends Class>(base: Base, convert: (given: r
   Object.setPrototypeOf(created.prototype, Object.getPrototypeOf(base.prototype));
   copyMembers(base, created, "prototype");
   copyMembers(base.prototype, created.prototype, "constructor");
-  return created as unknown as Base;
+  return withNewRequired(created) as unknown as Base;
+}
+
+/**
+ * Returns `definition`, but for a call without `new`, whose error says what to write. That of an engine names the class as it stands
+ * in the code, or not at all. A function in place of the class would not do: V8 gives instances a hidden class of their own then.
+ */
+function withNewRequired<Definition extends Class>(definition: Definition): Definition {
+  const guarded: Definition = new Proxy(definition, {
+    apply() {
+      const { name } = definition as { readonly name?: string };
+      throw new TypeError(`${name} is a class: write new ${name}(…), and not ${name}(…).`);
+    },
+    construct: (_, given, newTarget) =>
+      Reflect.construct(definition, given, newTarget === guarded ? definition : newTarget),
+  });
+  Object.defineProperty(definition.prototype, "constructor", { value: guarded });
+  return guarded;
 }
 
 function copyMembers(from: object, to: object, except: string): void {

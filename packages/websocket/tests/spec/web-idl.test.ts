@@ -240,6 +240,19 @@ describe("an instance", () => {
   });
 });
 
+describe.each([
+  ["WebSocket", WebSocket, createWebSocketClass(() => new Promise(() => {}))],
+  ["WebSocketStream", WebSocketStream, createWebSocketStreamClass(() => new Promise(() => {}))],
+])("%s without new", (name, ...classes) => {
+  it.each(classes)("throws a TypeError that says what to write", (definition) => {
+    const call = definition as unknown as ((url: string) => unknown) & { readonly prototype: object };
+    expect(() => call("ws://example.com/")).toThrow(
+      new TypeError(`${name} is a class: write new ${name}(…), and not ${name}(…).`),
+    );
+    expect(call.prototype.constructor).toBe(definition);
+  });
+});
+
 describe("the WebSocket constructor", () => {
   it.each([
     ["nothing", []],
