@@ -32,6 +32,9 @@ export type {
   Server,
   ServerOptions,
   ServerTotals,
+  RefusalReason,
+  ServerTraffic,
+  TrafficOptions,
   ShutdownOptions,
   TransportInfo,
 } from "@hybi/websocket";

@@ -14,6 +14,7 @@ export interface BunSocket {
   resume(): void;
   ref(): void;
   unref(): void;
+  readonly remoteAddress?: string | undefined;
 }
 
 /** Socket handlers shared by all sockets; each socket has its transport as `data`. */
@@ -91,6 +92,10 @@ export class BunTransport implements Transport {
 
   resume(): void {
     if (!this.#closed) this.#socket.resume();
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
   }
 
   ref(): void {

@@ -87,6 +87,11 @@ export class DenoTransport implements Transport {
     void this.#read();
   }
 
+  get remoteAddress(): string | undefined {
+    const { remoteAddr } = this.#conn;
+    return "hostname" in remoteAddr ? remoteAddr.hostname : undefined;
+  }
+
   ref(): void {
     (this.#conn as Partial<Deno.TcpConn>).ref?.();
   }

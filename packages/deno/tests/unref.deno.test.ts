@@ -16,3 +16,9 @@ it.each([
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, program, what], { timeout: 20_000 });
   expect(stdout).toBe(expected);
 });
+
+it("a listener with TLS keeps the process alive all the same, as docs/guide/deno.md says: Deno ignores its unref", async () => {
+  const program = new URL("unref-tls-program.ts", import.meta.url).pathname;
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, program], { timeout: 20_000 });
+  expect(stdout).toBe("listening\nkept\n");
+});

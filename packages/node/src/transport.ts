@@ -147,6 +147,10 @@ export class NodeTransport implements Transport {
     this.#stream.resume();
   }
 
+  get remoteAddress(): string | undefined {
+    return (this.#stream as Partial<Pick<Socket, "remoteAddress">>).remoteAddress;
+  }
+
   ref(): void {
     (this.#stream as Partial<Pick<Socket, "ref">>).ref?.();
   }

@@ -15,3 +15,12 @@ it.each([
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, program, what], { timeout: 20_000 });
   expect(stdout).toBe(expected);
 });
+
+it.each([
+  ["nothing", "nothing\n"],
+  ["client", "client\nkept\n"],
+])("a process whose only referenced handle, over HTTP/2, is: %s", async (what, expected) => {
+  const program = new URL("unref-http2-program.ts", import.meta.url).pathname;
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, program, what], { timeout: 20_000 });
+  expect(stdout).toBe(expected);
+});

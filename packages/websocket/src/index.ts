@@ -85,8 +85,10 @@ export {
   type ServerTotals,
   type ShutdownOptions,
   type SingleRequestOptions,
+  type TrafficOptions,
   WebSocketServer,
 } from "./server/server.ts";
+export type { RefusalReason, ServerTraffic } from "./server/server-counts.ts";
 export type { Origins } from "./server/origins.ts";
 export {
   createListen,

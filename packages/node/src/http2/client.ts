@@ -22,10 +22,10 @@ export async function openHttp2Stream(
   openSocket: OpenSocket,
 ): Promise<AgreedTransport> {
   // A given session belongs to the origin that the application named. A redirect to another origin gets a session of its own.
-  if (given !== undefined && target.sameOrigin) return openStream(given, target);
+  if (given !== undefined && target.sameOrigin) return openStream(given, target, undefined);
   const session = await openSession(target, openSocket);
   try {
-    const opened = await openStream(session, target);
+    const opened = await openStream(session, target, session);
     session.close();
     return opened;
   } catch (error) {
@@ -58,7 +58,12 @@ async function openSession({ url, signal }: ConnectTarget, openSocket: OpenSocke
   return session;
 }
 
-async function openStream(session: ClientHttp2Session, target: ConnectTarget): Promise<AgreedTransport> {
+/** `own` is the session if it belongs to this stream alone. */
+async function openStream(
+  session: ClientHttp2Session,
+  target: ConnectTarget,
+  own: ClientHttp2Session | undefined,
+): Promise<AgreedTransport> {
   const { opening, signal } = target;
   const { fields, sent } = openExtendedConnect(opening, await connectProtocol(session));
   signal.throwIfAborted();
@@ -68,7 +73,7 @@ async function openStream(session: ClientHttp2Session, target: ConnectTarget): P
   try {
     const response = await responseOf(stream);
     const check = checkExtendedConnectResponse(response, sent);
-    if (check.type === "agreement") return { transport: new Http2Transport(stream), agreement: check.agreement };
+    if (check.type === "agreement") return { transport: new Http2Transport(stream, own), agreement: check.agreement };
     if (check.type === "violation") throw new OpeningError({ kind: "violation", violation: check.violation });
     const body = await bodyOf(stream, opening.limits?.rejectionBody ?? defaultLimits.rejectionBody);
     throw new OpeningError({ kind: "rejected", response: responseHead(response), body });

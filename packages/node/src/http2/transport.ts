@@ -1,5 +1,5 @@
 /** A transport over an HTTP/2 stream (RFC 8441 §5): END_STREAM ends a half, RST_STREAM with CANCEL aborts both. */
-import { constants, type Http2Stream, type ServerHttp2Stream } from "node:http2";
+import { constants, type Http2Session, type Http2Stream, type ServerHttp2Stream } from "node:http2";
 import type { Transport, TransportSink } from "@hybi/websocket";
 import { NodeTransport } from "../transport.ts";
 
@@ -7,10 +7,13 @@ import { NodeTransport } from "../transport.ts";
 export class Http2Transport implements Transport {
   readonly #stream: Http2Stream;
   readonly #bytes: NodeTransport;
+  readonly #session: Http2Session | undefined;
 
-  constructor(stream: Http2Stream) {
+  /** `session` is that of the stream if nothing else uses it: then `ref` and `unref` are about it. */
+  constructor(stream: Http2Stream, session?: Http2Session) {
     this.#stream = stream;
     this.#bytes = new NodeTransport(stream);
+    this.#session = session;
   }
 
   start(sink: TransportSink): void {
@@ -36,6 +39,18 @@ export class Http2Transport implements Transport {
 
   resume(): void {
     this.#bytes.resume();
+  }
+
+  ref(): void {
+    this.#session?.ref();
+  }
+
+  unref(): void {
+    this.#session?.unref();
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#stream.session?.socket.remoteAddress;
   }
 }
 

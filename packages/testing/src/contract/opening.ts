@@ -1,7 +1,7 @@
 /** The opening handshake (RFC 6455 §4). */
 import { firstFieldValue, type OpeningRequest } from "@hybi/core/opening";
 import { parseCookies } from "@hybi/core/policy";
-import type { Server } from "@hybi/websocket";
+import type { Server, WebSocket } from "@hybi/websocket";
 import type { TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { messages, rejection, rejectionStatus, withServer } from "./world.ts";
@@ -11,16 +11,18 @@ export function openingContract(adapter: TestedAdapter, { describe, it, expect }
     it("reports its address, and the addresses of its clients", async () => {
       let from: string | undefined;
       let secure: boolean | undefined;
+      let accepted: WebSocket | undefined;
       await withServer(
         adapter,
         (opening) => {
           from = opening.info.remoteAddress;
           secure = opening.info.secure;
-          opening.accept();
+          accepted = opening.accept();
         },
         async ({ url, port }) => {
           expect(url).toBe(`ws://127.0.0.1:${port}/`);
-          await adapter.connect(url);
+          const client = await adapter.connect(url);
+          expect([client.remoteAddress, accepted?.remoteAddress]).toEqual(["127.0.0.1", "127.0.0.1"]);
           expect(from).toBe("127.0.0.1");
           expect(secure).toBe(false);
         },

@@ -16,8 +16,8 @@ export interface ClosableOwner {
   readonly diagnostics?: Diagnostics | undefined;
   /** A socket is closed and about to fire its events. */
   closed(): void;
-  /** The connection has ended. */
-  ended(connection: Closable): void;
+  /** The connection has ended; `remainder` is its pump, whose counters are final. */
+  ended(connection: Closable, remainder: Remainder | undefined): void;
   /** Called when `before` is over. The server now has `after` in its place, unless that is undefined. */
   replaced(before: Closable, after: Closable | undefined): void;
 }
@@ -33,7 +33,7 @@ export function leaveOwner(connection: Closable, remainder: Remainder | undefine
   connection.owner = undefined;
   if (owner === undefined) return;
   if (remainder === undefined || !remainder.isLingering) {
-    owner.ended(connection);
+    owner.ended(connection, remainder);
     return;
   }
   remainder.owner = owner;

@@ -149,6 +149,11 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     return this.#timer.roundTripTime;
   }
 
+  /** The peer's address, if the transport knows one. */
+  get remoteAddress(): string | undefined {
+    return this.#transport.remoteAddress;
+  }
+
   /** Milliseconds since the connection opened; undefined if it is not open yet. */
   get age(): number | undefined {
     return this.#timer.age;
@@ -748,7 +753,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     this.#deliverEnd();
     this.#flushed();
     this.#count();
-    this.owner?.ended(this);
+    this.owner?.ended(this, this);
     this.owner = undefined;
   }
 

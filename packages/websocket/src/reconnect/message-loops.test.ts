@@ -194,7 +194,7 @@ describe("a loop over a reconnecting client", () => {
     client.close();
   });
 
-  it("resumes the socket when it is left while too much waits", async () => {
+  it("resumes the socket when it is left while too much waits, and leaves that to a loop that begins before more arrives", async () => {
     const { client, sockets } = await started();
     const iterator = client[Symbol.asyncIterator]();
     const first = iterator.next();
@@ -204,6 +204,56 @@ describe("a loop over a reconnecting client", () => {
     expect(sockets[0]?.isPaused).toBe(true);
     await iterator.return?.();
     expect(sockets[0]?.isPaused).toBe(false);
+    const next = client[Symbol.asyncIterator]();
+    const value = next.next();
+    expect(sockets[0]?.isPaused).toBe(true);
+    expect((await value).value).toHaveLength(70_000);
+    expect(sockets[0]?.isPaused).toBe(false);
+    client.close();
+  });
+
+  it("ends at once when it is left while it waits, and takes no message any more", async () => {
+    const { client, sockets } = await started();
+    const [left, stays] = [client[Symbol.asyncIterator](), client[Symbol.asyncIterator]()];
+    const waiting = [left.next(), left.next()];
+    sockets[0]?.open();
+    expect(await left.return?.()).toEqual({ done: true, value: undefined });
+    expect(await Promise.all(waiting)).toEqual([1, 2].map(() => ({ done: true, value: undefined })));
+    const value = stays.next();
+    sockets[0]?.message("for who stays");
+    expect((await value).value).toBe("for who stays");
+    client.close();
+  });
+
+  it("answers calls of next in their order", async () => {
+    const { client, sockets } = await started();
+    const iterator = client[Symbol.asyncIterator]();
+    const first = iterator.next();
+    await settled();
+    sockets[0]?.open().message(1);
+    const second = iterator.next();
+    sockets[0]?.message(2);
+    expect([(await first).value, (await second).value]).toEqual([1, 2]);
+    client.close();
+  });
+
+  it("pauses no socket that is not open: the response to its request must be read", async () => {
+    const { client, sockets, goOn } = await started();
+    const iterator = client[Symbol.asyncIterator]();
+    const first = iterator.next();
+    sockets[0]?.open().message("taken");
+    await first;
+    sockets[0]?.message("x".repeat(70_000));
+    sockets[0]?.closed();
+    await goOn();
+    expect(sockets[1]?.isPaused).toBe(false);
+    const another = client[Symbol.asyncIterator]();
+    await iterator.return?.();
+    const value = another.next();
+    expect(sockets[1]?.isPaused).toBe(false);
+    await value;
+    sockets[1]?.open();
+    expect(sockets[1]?.isPaused).toBe(false);
     client.close();
   });
 });

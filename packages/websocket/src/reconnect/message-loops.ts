@@ -25,7 +25,7 @@ export class ReconnectError extends Error {
 }
 
 export class MessageLoops {
-  readonly #begun: () => void;
+  readonly #onBegun: () => void;
   readonly #pauseChanged: () => void;
   readonly #items = new Queue<{ readonly data: unknown; readonly size: number }>();
   #size = 0;
@@ -38,7 +38,7 @@ export class MessageLoops {
 
   /** `begun` is called when a loop begins, and `pauseChanged` when `isPaused` has changed. */
   constructor(begun: () => void, pauseChanged: () => void) {
-    this.#begun = begun;
+    this.#onBegun = begun;
     this.#pauseChanged = pauseChanged;
   }
 
@@ -66,33 +66,43 @@ export class MessageLoops {
     this.#awake();
   }
 
-  async *loop(): AsyncGenerator<unknown, undefined> {
+  loop(): AsyncIterableIterator<unknown, undefined> {
+    return new MessageLoop(this);
+  }
+
+  // Called by loops
+
+  begun(): void {
     this.#loops++;
-    this.#begun();
-    try {
-      for (;;) {
-        const item = this.#items.take();
-        if (item !== undefined) {
-          this.#size -= item.size;
-          if (this.#isPaused && this.#size <= highWaterMark / 2) this.#setPaused(false);
-          yield item.data;
-        } else if (this.#end !== undefined) {
-          if (this.#end.error !== undefined) throw this.#end.error;
-          return undefined;
-        } else {
-          this.#arrival ??= new Promise((resolve) => {
-            this.#wake = resolve;
-          });
-          await this.#arrival;
-        }
-      }
-    } finally {
-      this.#loops--;
-      if (this.#loops === 0 && this.#isPaused) {
-        this.#discard();
-        this.#setPaused(false);
-      }
-    }
+    this.#onBegun();
+    if (this.#size > highWaterMark && !this.#isPaused) this.#setPaused(true);
+  }
+
+  /** What waits is for the next loop; without one, reading goes on until there is too much. */
+  left(): void {
+    this.#loops--;
+    if (this.#loops === 0 && this.#isPaused) this.#setPaused(false);
+    this.#awake();
+  }
+
+  take(): { readonly data: unknown } | undefined {
+    const item = this.#items.take();
+    if (item === undefined) return undefined;
+    this.#size -= item.size;
+    if (this.#isPaused && this.#size <= highWaterMark / 2) this.#setPaused(false);
+    return item;
+  }
+
+  get ended(): { readonly error: unknown } | undefined {
+    return this.#end;
+  }
+
+  /** Resolves when there may be something to take, or a loop was left. */
+  get arrival(): Promise<void> {
+    this.#arrival ??= new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+    return this.#arrival;
   }
 
   #discard(): void {
@@ -108,5 +118,56 @@ export class MessageLoops {
   #awake(): void {
     this.#arrival = undefined;
     this.#wake?.();
+  }
+}
+
+/** The iterator of one loop. Not a generator, whose `return` would wait for the `next` that waits for a message. */
+class MessageLoop implements AsyncIterableIterator<unknown, undefined> {
+  readonly #loops: MessageLoops;
+  #phase: "new" | "begun" | "over" = "new";
+  /** The latest call of `next`: each waits for the one before, so that messages come in the order of the calls. */
+  #latest: Promise<unknown> = Promise.resolve();
+
+  constructor(loops: MessageLoops) {
+    this.#loops = loops;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<unknown, undefined>> {
+    if (this.#phase === "new") {
+      this.#phase = "begun";
+      this.#loops.begun();
+    }
+    const result = this.#latest.then(() => this.#take());
+    this.#latest = result.catch(() => {});
+    return result;
+  }
+
+  return(): Promise<IteratorResult<unknown, undefined>> {
+    this.#leave();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  async #take(): Promise<IteratorResult<unknown, undefined>> {
+    for (;;) {
+      if (this.#phase === "over") return { done: true, value: undefined };
+      const item = this.#loops.take();
+      if (item !== undefined) return { done: false, value: item.data };
+      const { ended } = this.#loops;
+      if (ended === undefined) await this.#loops.arrival;
+      else {
+        this.#leave();
+        if (ended.error !== undefined) throw ended.error;
+      }
+    }
+  }
+
+  #leave(): void {
+    const wasBegun = this.#phase === "begun";
+    this.#phase = "over";
+    if (wasBegun) this.#loops.left();
   }
 }

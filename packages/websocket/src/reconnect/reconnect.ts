@@ -331,6 +331,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
 
   /** Pauses the socket while a loop has enough to do, and resumes it. */
   #pauseOrResume(): void {
+    if (this.#state !== "open") return;
     const { pause, resume } = (this.#socket ?? {}) as { pause?: unknown; resume?: unknown };
     const action = this.#loops?.isPaused === true ? pause : resume;
     if (typeof action === "function") action.call(this.#socket);
@@ -372,7 +373,6 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     whileCurrent("error", (event) => this.#failed(event, socket));
     whileCurrent("close", (event) => this.#lost(outcomeOfClose(event, this.#failure, this.#state === "open")));
     if (this.#wantsMessages) this.#listenToMessages(socket, attempt);
-    if (this.#loops?.isPaused === true) this.#pauseOrResume();
     if (isOpen(socket)) this.#opened(socket);
     // Its `close` has already fired, or would report nothing worth waiting for.
     else if (socket.readyState !== CONNECTING) this.#lost(unknownOutcome);
@@ -393,6 +393,8 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     const attempt = this.#attempt;
     this.#clearTimer();
     this.#state = "open";
+    // Not before: nothing would read the response to its opening request.
+    if (this.#loops?.isPaused === true) this.#pauseOrResume();
     this.#plan.opened(this.#clock.now());
     this.#outbox.drain((message) => {
       if (attempt !== this.#attempt || !isOpen(socket)) return false;

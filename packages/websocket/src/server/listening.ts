@@ -15,8 +15,10 @@ import {
   type ShutdownOptions,
   serverAliases,
   serverChecks,
+  type TrafficOptions,
   type WebSocketServer,
 } from "./server.ts";
+import type { ServerTraffic } from "./server-counts.ts";
 
 /** Options of an adapter's `listen()`: the address to listen on, and the options of the server. */
 export interface ListenOptions<TlsOptions = unknown> extends ServerOptions {
@@ -109,6 +111,8 @@ export interface Server extends AsyncDisposal {
   readonly connections: number;
   /** The current and cumulative figures of the server; see `WebSocketServer.totals`. */
   readonly totals: ServerTotals;
+  /** Bytes and messages of all connections, and how many are slow; see `WebSocketServer.traffic`. */
+  traffic(options?: TrafficOptions): ServerTraffic;
   /** Sends a message to all open sockets; see `WebSocketServer.broadcast`. */
   broadcast(data: Exclude<Sendable, Blob> | PreparedMessage, options?: BroadcastOptions): number;
   /**
@@ -174,6 +178,7 @@ export function createListeningServer(sockets: WebSocketServer, secure: boolean,
     get totals() {
       return sockets.totals;
     },
+    traffic: (options) => sockets.traffic(options),
     broadcast: (...message) => sockets.broadcast(...message),
     stopAccepting() {
       sockets.stopAccepting();

@@ -88,7 +88,7 @@ export class PendingConnect extends PendingOpening implements Holder {
     this.#stream.onLost = () => this.#lost();
     // RFC 9110 §15.6.4: 503, as the handler took too long and the client is not at fault.
     this.#timer = startTimer(this.clock, this.#how.deadlines.opening, () =>
-      this.refuse("The handler did not answer in time."),
+      this.refuse("The handler did not answer in time.", "late"),
     );
     this.ask(check.request);
   }
@@ -96,7 +96,7 @@ export class PendingConnect extends PendingOpening implements Holder {
   // `Closable`
 
   startClosing(): void {
-    this.refuse("The server is closing.");
+    this.refuse("The server is closing.", "stopped");
   }
 
   terminate(): void {
@@ -111,7 +111,7 @@ export class PendingConnect extends PendingOpening implements Holder {
   goOn(): void {}
 
   shed(): void {
-    this.refuse("The server's memory budget is exhausted.");
+    this.refuse("The server's memory budget is exhausted.", "memory");
   }
 
   // `PendingOpening`

@@ -11,12 +11,19 @@ import type { Reporter } from "../event-loop/reporter.ts";
 import { type Failure, givenUp } from "../failure/failure.ts";
 import type { MemoryBudget } from "../load/memory-budget.ts";
 import type { Closable, ClosableOwner } from "../pump/closable.ts";
-import { type Diagnostics, isWatched, publish } from "../pump/diagnostics.ts";
+import { isWatched, publish } from "../pump/diagnostics.ts";
 import type { ServerAcceptedMessage, ServerRefusedMessage, ServerRequestMessage } from "./diagnostics-messages.ts";
 import { type AcceptedListener, type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+import type { RefusalReason } from "./server-counts.ts";
 
 /** RFC 9110 §15.6.4: temporary overload or maintenance; the client may retry. */
 export const unavailable: Rejection = { status: 503, fields: [["Retry-After", "5"]] };
+
+/** Why a failure of an opening that is the client's fault counts as refused. */
+function reasonOf(failure: Failure): RefusalReason {
+  if (failure.kind === "too-late") return "late";
+  return failure.kind === "violation" && failure.violation.code !== "opening/transport-ended" ? "invalid" : "left";
+}
 
 /** The server, as its incoming requests see it. */
 export interface OpeningOwner extends ClosableOwner {
@@ -31,16 +38,13 @@ export interface OpeningOwner extends ClosableOwner {
    * to replace.
    */
   failed(failure: Failure, info: TransportInfo, answer: (rejection: Rejection) => void): void;
+  /** Called when an opening has come to nothing. `incoming` is in the server, unless it has been given up before. */
+  refused(incoming: Closable, reason: RefusalReason, message: ServerRefusedMessage): void;
   /** Receives the errors of the application's own code. */
   readonly report: Reporter;
   /** Budget for the memory held on behalf of peers. */
   readonly memory: MemoryBudget;
   accepted(): void;
-}
-
-/** Publishes that an opening has come to nothing. */
-export function publishRefused(diagnostics: Diagnostics | undefined, message: ServerRefusedMessage): void {
-  if (isWatched(diagnostics, "hybi:server:refused")) publish(diagnostics, "hybi:server:refused", message);
 }
 
 export abstract class PendingOpening implements Answering, Closable {
@@ -108,7 +112,7 @@ export abstract class PendingOpening implements Answering, Closable {
 
   reject(rejection: Rejection): void {
     this.#checkUnanswered();
-    if (this.isAsked) this.#respond(rejection);
+    if (this.isAsked) this.#respond(rejection, "handler");
     else this.#late();
     this.#isAnswered = true;
   }
@@ -116,10 +120,10 @@ export abstract class PendingOpening implements Answering, Closable {
   // For subclasses
 
   /** Rejects the request with 503 on behalf of the handler. A no-op if the request has been answered. */
-  protected refuse(why: string): void {
+  protected refuse(why: string, reason: RefusalReason): void {
     if (!this.isAsked) return;
     this.failure = { kind: "given-up", error: new Error(`${why} The request was rejected with 503.`) };
-    this.#respond(unavailable);
+    this.#respond(unavailable, reason);
   }
 
   /** Gives the opening's place in the server to the socket or stream that it has become. */
@@ -130,13 +134,13 @@ export abstract class PendingOpening implements Answering, Closable {
 
   /** Reports a failure that is the client's fault. */
   protected reportFailure(failure: Failure, answer: (rejection: Rejection) => void): void {
-    this.#publishRefused({ failure });
+    this.#publishRefused({ failure }, reasonOf(failure));
     this.server.failed(failure, this.#info, answer);
   }
 
   /** Called when the opening is over: if the request is still unanswered, `failure` is the reason. */
   protected over(): void {
-    if (this.#request !== undefined) this.#publishRefused({ failure: this.failure });
+    if (this.#request !== undefined) this.#publishRefused({ failure: this.failure }, "left");
   }
 
   /** Runs the handler, and ensures that the request is answered. */
@@ -163,7 +167,7 @@ export abstract class PendingOpening implements Answering, Closable {
       // RFC 6455 §4.2.2 step 4: "an appropriate HTTP error code (such as 404 Not Found)" when the service is not available.
       if (this.isAsked) {
         this.#isForgotten = true;
-        this.#respond({ status: 404 });
+        this.#respond({ status: 404 }, "handler");
       }
     } catch (error) {
       // A loop over messages throws when the connection is lost. That is no mistake, and `close` has already reported it.
@@ -173,7 +177,7 @@ export abstract class PendingOpening implements Answering, Closable {
     }
   }
 
-  #respond(rejection: Rejection): void {
+  #respond(rejection: Rejection, reason: RefusalReason): void {
     const request = this.#request;
     // Cleared first: for a stream, the response is the end of the opening as well.
     this.#request = undefined;
@@ -183,7 +187,7 @@ export abstract class PendingOpening implements Answering, Closable {
       this.#request = request;
     }
     const { failure } = this;
-    this.#publishRefused({ status: rejection.status, failure: failure === givenUp ? undefined : failure });
+    this.#publishRefused({ status: rejection.status, failure: failure === givenUp ? undefined : failure }, reason);
   }
 
   #publishAccepted(listener: AcceptedListener): void {
@@ -197,10 +201,13 @@ export abstract class PendingOpening implements Answering, Closable {
     listener.announce();
   }
 
-  #publishRefused(outcome: { readonly status?: number | undefined; readonly failure: Failure | undefined }): void {
+  #publishRefused(
+    outcome: { readonly status?: number | undefined; readonly failure: Failure | undefined },
+    reason: RefusalReason,
+  ): void {
     const request = this.#request;
     this.#request = undefined;
-    publishRefused(this.server.diagnostics, { request, info: this.#info, status: undefined, ...outcome });
+    this.server.refused(this, reason, { request, info: this.#info, status: undefined, ...outcome });
   }
 
   #checkUnanswered(): void {
@@ -221,7 +228,7 @@ export abstract class PendingOpening implements Answering, Closable {
 
   #answerFailure(): void {
     try {
-      if (this.isAsked) this.#respond({ status: 500 });
+      if (this.isAsked) this.#respond({ status: 500 }, "handler");
       // RFC 6455 §7.4.1: 1011, an unexpected condition prevented the server from fulfilling the request.
       else this.#accepted?.startClosing(1011, "");
     } catch (error) {

@@ -64,7 +64,7 @@ export class PendingUpgrade extends PendingOpening {
 
   /** Called when the server shuts down: rejects a pending request with 503, and drops a client that has not sent one yet. */
   startClosing(): void {
-    if (this.#isAsked) this.refuse("The server is closing.");
+    if (this.#isAsked) this.refuse("The server is closing.", "stopped");
     else if (this.#pump?.endpoint.state === "opening") this.terminate();
   }
 
@@ -104,7 +104,7 @@ export class PendingUpgrade extends PendingOpening {
 
   /** Called when the server is short of memory. */
   #shed(): void {
-    if (this.#isAsked) this.refuse("The server's memory budget is exhausted.");
+    if (this.#isAsked) this.refuse("The server's memory budget is exhausted.", "memory");
     else this.terminate();
   }
 

@@ -55,6 +55,7 @@ import { MemberList } from "../platform/member-list.ts";
 import { runtimeAliases, withDefaults } from "../platform/option-checks.ts";
 import { bound } from "../platform/runtime.ts";
 import type { Closable } from "../pump/closable.ts";
+import { isWatched, publish } from "../pump/diagnostics.ts";
 import { Pump } from "../pump/pump.ts";
 import { deadlineAliases, endpointChecks } from "../socket/endpoint-checks.ts";
 import { Lifecycle, OPEN } from "../socket/lifecycle.ts";
@@ -63,15 +64,17 @@ import { coreOf, WebSocket } from "../socket/websocket.ts";
 import type { AgreedTransport } from "../transport/agreed-transport.ts";
 import type { Transport } from "../transport/transport.ts";
 import { type AdoptOptions, checkAdoption } from "./adopting.ts";
+import type { ServerRefusedMessage } from "./diagnostics-messages.ts";
 import { GradualClose } from "./gradual-close.ts";
 import { createAcceptedSocket, type IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 import { OpenSockets, openCoresOf } from "./open-sockets.ts";
 import { OpeningsByAddress } from "./openings-by-address.ts";
 import { checkOfOrigins, type Origins, originsCheck } from "./origins.ts";
 import { type ConnectStream, PendingConnect } from "./pending-connect.ts";
-import { type OpeningOwner, publishRefused, unavailable } from "./pending-opening.ts";
+import { type OpeningOwner, unavailable } from "./pending-opening.ts";
 import { Pending, type PendingOwner, type PendingTransport } from "./pending-transport.ts";
 import { PendingUpgrade } from "./pending-upgrade.ts";
+import { type RefusalReason, ServerCounts, type ServerTraffic } from "./server-counts.ts";
 import { serverDeadlines, serverLimits } from "./server-defaults.ts";
 import { Sessions } from "./sessions.ts";
 import { TurnedAway } from "./turned-away.ts";
@@ -207,6 +210,13 @@ export const serverAliases: OptionAliases = {
 export interface ServerTotals {
   /** Connections, streams included, and pending openings. */
   readonly connections: number;
+  /** Sockets and streams that have not ended, and openings that are not accepted yet. */
+  readonly open: number;
+  readonly opening: number;
+  /** Openings that were accepted, ever. */
+  readonly accepted: number;
+  /** Openings that came to nothing, by reason. */
+  readonly refusals: Readonly<Record<RefusalReason, number>>;
   /** Bytes of memory held for peers, and the maximum. */
   readonly held: number;
   readonly budget: number;
@@ -217,6 +227,14 @@ export interface ServerTotals {
   /** Connections and openings that were ended because memory had run out. */
   readonly shed: number;
 }
+
+/** Options of `traffic()`. */
+export interface TrafficOptions {
+  /** Bytes of output that may wait at a connection that is not slow. Default: 65,536. */
+  readonly slowAbove?: number | undefined;
+}
+
+const trafficChecks: OptionChecks<TrafficOptions> = { slowAbove: takes.atLeast(0) };
 
 /** Options of a broadcast. */
 export interface BroadcastOptions extends SendOptions {
@@ -254,8 +272,8 @@ export interface DrainOptions extends ShutdownOptions {
   /** Connections that are closed in a second, more than 0; Infinity closes all at once. Takes the place of `share`. */
   readonly perSecond?: number | undefined;
   /**
-   * The share of the connections, as many as there are at the call, that is closed in a second: more than 0 and at most 1. Default:
-   * 0.1, all within ten seconds.
+   * The share of the connections, as many as there are at the call, that is closed in a second: more than 0 and at most 1, and
+   * at least one connection a second, whatever the share. Default: 0.1, all within ten seconds.
    */
   readonly share?: number | undefined;
 }
@@ -266,20 +284,39 @@ const defaultShutdown = defaultDeadlines.closing;
 /** 1012, "Service Restart", from the registry set up by RFC 6455 §11.7. */
 const serviceRestart = 1012;
 
+/** Bytes of output that may wait at a connection that is not slow. */
+const defaultSlow = 65_536;
+
 /** The share of connections that `drain` closes in a second. */
 const defaultShare = 0.1;
 
+/** Why there is no place for an opening, and the response that says so. */
+interface Refusal {
+  readonly reason: RefusalReason;
+  readonly rejection: Rejection;
+}
+
+const stopped: Refusal = { reason: "stopped", rejection: unavailable };
+const full: Refusal = { reason: "connections", rejection: unavailable };
+const memoryIsShort: Refusal = { reason: "memory", rejection: unavailable };
+
 /** RFC 9110 §15.6.4: 503, a temporary overload or maintenance. */
-const fullSession: Rejection = {
-  ...unavailable,
-  body: "This connection has reached the limit of WebSockets per session, the server option `streamsPerSession`.\n",
+const fullSession: Refusal = {
+  reason: "session",
+  rejection: {
+    ...unavailable,
+    body: "This connection has reached the limit of WebSockets per session, the server option `streamsPerSession`.\n",
+  },
 };
 
 /** RFC 6585 §4 */
-const tooMany: Rejection = {
-  ...unavailable,
-  status: 429,
-  body: "Too many openings from this address are in progress; the limit is the server option `openingsPerAddress`.\n",
+const tooMany: Refusal = {
+  reason: "address",
+  rejection: {
+    ...unavailable,
+    status: 429,
+    body: "Too many openings from this address are in progress; the limit is the server option `openingsPerAddress`.\n",
+  },
 };
 
 /**
@@ -382,7 +419,7 @@ export class WebSocketServer {
   /** Errors thrown by `checkOrigin`, by request. */
   readonly #unchecked = new WeakMap<OpeningRequest, { readonly error: unknown }>();
   /** Openings that are rejected with this response without calling the handler. */
-  readonly #refused = new WeakMap<Closable, Rejection>();
+  readonly #refused = new WeakMap<Closable, Refusal>();
   readonly #owner: OpeningOwner;
   readonly #pendingOwner: PendingOwner;
   readonly #connections = new MemberList<Closable>();
@@ -396,6 +433,7 @@ export class WebSocketServer {
   readonly #memory: MemoryBudget;
   /** Openings rejected because memory was short. */
   #refusedForMemory = 0;
+  readonly #counts = new ServerCounts();
   /** What happens to new openings: they are handled, or rejected with 503; and to connections: they stay, or are closed. */
   #state: "accepting" | "stopped" | "closing" = "accepting";
   /** The status code with which connections are closed. */
@@ -448,12 +486,16 @@ export class WebSocketServer {
         return this.#latestUrl;
       },
       requested: (opening, incoming) => this.#answer(opening, incoming),
+      refused: (incoming, reason, message) => this.#count(this.#refused.get(incoming)?.reason ?? reason, message),
       failed: (failure, info, answer) => this.#failed(failure, info, answer),
       report: this.#report,
       replaced: (before, after) => this.#replace(before, after),
       accepted: () => this.#socketCount++,
       closed: () => this.#socketCount--,
-      ended: (connection) => this.#replace(connection, undefined),
+      ended: (connection, remainder) => {
+        if (remainder instanceof Pump) this.#counts.retired(remainder);
+        this.#replace(connection, undefined);
+      },
     };
     this.#pendingOwner = {
       report: this.#report,
@@ -472,10 +514,27 @@ export class WebSocketServer {
     return this.#connections.size;
   }
 
-  /** Current state and counters. The memory figures cover all servers that share the `MemoryBudget`. */
+  /**
+   * Current state and counters, as plain data, which costs nothing to ask for. The memory figures cover all servers that share the
+   * `MemoryBudget`.
+   */
   get totals(): ServerTotals {
     const { held, limit: budget, rested, shed } = this.#memory;
-    return { connections: this.connections, held, budget, refused: this.#refusedForMemory, rested, shed };
+    const { connections } = this;
+    const { open, lingering, accepted, refusals } = this.#counts;
+    const counts = { open, opening: connections - open - lingering, accepted, refusals: { ...refusals } };
+    return { connections, ...counts, held, budget, refused: this.#refusedForMemory, rested, shed };
+  }
+
+  /**
+   * Bytes and messages of all connections that this server has accepted, and how many are slow. Visits each open connection, so ask for it
+   * once in a while and not for each message.
+   *
+   * @throws UsageError `option/unknown`, `option/type`, `option/range`
+   */
+  traffic(options: TrafficOptions = {}): ServerTraffic {
+    checkOptions("traffic", options, trafficChecks);
+    return this.#counts.traffic(this.#connections, options.slowAbove ?? defaultSlow);
   }
 
   // Called by adapters
@@ -495,7 +554,7 @@ export class WebSocketServer {
    */
   admit(drop: () => void, info: TransportInfo = {}): PendingTransport | undefined {
     const key = this.#byAddress.keyOf(info.remoteAddress);
-    const refusal = this.#state === "closing" ? unavailable : this.#refusal(key);
+    const refusal = this.#state === "closing" ? stopped : this.#refusal(key);
     if (refusal !== undefined) {
       this.#publishTurnedAway(refusal, info);
       return undefined;
@@ -570,6 +629,7 @@ export class WebSocketServer {
     // Before it starts: a transport that is lost already may say so at once.
     core.owner = this.#owner;
     this.#connections.add(core);
+    this.#counts.entered(core);
     this.#socketCount++;
     core.attach(pump);
     core.open(agreement);
@@ -580,7 +640,7 @@ export class WebSocketServer {
 
   /** Reports to `onFailure` a client that failed before it had a transport, as during its TLS handshake. */
   failed(failure: Failure, info: TransportInfo = {}): void {
-    publishRefused(this.#runtime.diagnostics, { request: undefined, info, status: undefined, failure });
+    this.#count("tls", { request: undefined, info, status: undefined, failure });
     this.#failed(failure, info);
   }
 
@@ -702,13 +762,20 @@ export class WebSocketServer {
   }
 
   /** Rejects a client for which there is no place, before it has sent anything. */
-  #turnAway(transport: Transport, refusal: Rejection, info: TransportInfo, isSecure: boolean): void {
-    this.#turnedAway.add(transport, refusal, isSecure);
+  #turnAway(transport: Transport, refusal: Refusal, info: TransportInfo, isSecure: boolean): void {
+    this.#turnedAway.add(transport, refusal.rejection, isSecure);
     this.#publishTurnedAway(refusal, info);
   }
 
-  #publishTurnedAway({ status }: Rejection, info: TransportInfo): void {
-    publishRefused(this.#runtime.diagnostics, { request: undefined, info, status, failure: undefined });
+  #publishTurnedAway({ reason, rejection }: Refusal, info: TransportInfo): void {
+    this.#count(reason, { request: undefined, info, status: rejection.status, failure: undefined });
+  }
+
+  /** Counts and publishes that an opening has come to nothing. */
+  #count(reason: RefusalReason, message: ServerRefusedMessage): void {
+    this.#counts.refusals[reason]++;
+    const { diagnostics } = this.#runtime;
+    if (isWatched(diagnostics, "hybi:server:refused")) publish(diagnostics, "hybi:server:refused", message);
   }
 
   #prepare(data: Exclude<Sendable, Blob>): PreparedMessage {
@@ -746,13 +813,13 @@ export class WebSocketServer {
   }
 
   /** Returns the rejection for one more opening if there is no place for it. */
-  #refusal(key: string | undefined): Rejection | undefined {
-    if (this.#state === "stopped") return unavailable;
+  #refusal(key: string | undefined): Refusal | undefined {
+    if (this.#state === "stopped") return stopped;
     const { maxConnections = Number.POSITIVE_INFINITY } = this.#options;
-    if (this.#connections.size >= maxConnections) return unavailable;
+    if (this.#connections.size >= maxConnections) return full;
     if (this.#memory.isShort) {
       this.#refusedForMemory++;
-      return unavailable;
+      return memoryIsShort;
     }
     return this.#byAddress.isFull(key) ? tooMany : undefined;
   }
@@ -810,9 +877,10 @@ export class WebSocketServer {
     if (unchecked !== undefined) throw unchecked.error;
     this.#byAddress.requested(incoming, opening.request.fields);
     // A request that arrives while the server is closing gets a response instead of being dropped.
-    const refusal = this.#state === "closing" ? unavailable : this.#refused.get(incoming);
+    if (this.#state === "closing") this.#refused.set(incoming, stopped);
+    const refusal = this.#refused.get(incoming);
     if (refusal === undefined) return this.#handler(opening);
-    opening.reject(refusal);
+    opening.reject(refusal.rejection);
     return undefined;
   }
 
@@ -833,11 +901,13 @@ export class WebSocketServer {
   }
 
   #replace(before: Closable, after: Closable | undefined): void {
+    if (this.#connections.has(before)) this.#counts.left(before);
     this.#connections.delete(before);
     this.#byAddress.leave(before);
     this.#sessions.replace(before, after);
     if (after !== undefined) {
       this.#connections.add(after);
+      this.#counts.entered(after);
       if (this.#state === "closing") after.startClosing(this.#closeCode, "");
     } else if (this.#connections.size === 0) {
       this.#emptyNow();

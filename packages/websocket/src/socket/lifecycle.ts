@@ -51,6 +51,11 @@ export abstract class Lifecycle implements OpeningListener, Closable {
     return true;
   }
 
+  /** The pump, from the first transport until the end. */
+  get currentPump(): Pump | undefined {
+    return this.pump;
+  }
+
   /** Milliseconds since the connection opened; 0 before, and after its end. */
   get age(): number {
     return this.pump?.age ?? 0;

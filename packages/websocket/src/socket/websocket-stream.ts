@@ -8,6 +8,7 @@ import { type AsyncDisposal, defineAsyncDisposal } from "../dom/async-disposal.t
 import { type Closer, checkClose } from "../dom/check-close.ts";
 import { defineInstances, defineInterface } from "../dom/web-idl.ts";
 import { closeInfo } from "../dom/websocket-error.ts";
+import { idOf, remoteAddressOf } from "./labels.ts";
 import { checkSource, StreamSource } from "./socket-source.ts";
 import type { StreamCore } from "./stream-core.ts";
 import type { WebSocketCloseInfo, WebSocketOpenInfo } from "./stream-info.ts";
@@ -82,6 +83,19 @@ export class WebSocketStream {
 
   // Extensions
 
+  /** A number that tells connections apart in a log: 1, 2, 3 … in this process, in the order in which it is asked for. */
+  get id(): number {
+    return idOf(this.#core);
+  }
+
+  /**
+   * The address of the peer, or of the proxy before it, in the notation of the runtime; undefined over other transports than those of
+   * an adapter, and over Unix sockets. After the end it is undefined, unless it was asked for before.
+   */
+  get remoteAddress(): string | undefined {
+    return remoteAddressOf(this.#core);
+  }
+
   /** Undoes `unref`. */
   ref(): void {
     this.#core.keepProcess(true);
@@ -89,7 +103,8 @@ export class WebSocketStream {
 
   /**
    * Lets the process end although the connection is open, as `unref` of a socket of the runtime does. While a client connects, it keeps
-   * the process alive all the same. A no-op where connections never do, as over streams and in browsers.
+   * the process alive all the same. A no-op where connections never do, as over streams and in browsers, and for a stream of an HTTP/2
+   * session that others use too, which keeps the process alive by itself.
    */
   unref(): void {
     this.#core.keepProcess(false);

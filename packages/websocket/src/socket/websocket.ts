@@ -37,6 +37,7 @@ import {
 } from "../dom/web-idl.ts";
 import type { SendCallback } from "./departures.ts";
 import { formatExtensions } from "./format-extensions.ts";
+import { idOf, remoteAddressOf } from "./labels.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./lifecycle.ts";
 import type { OnLoss } from "./message-queue.ts";
 import { MessageWriter, type PiecesOptions } from "./message-writer.ts";
@@ -411,6 +412,19 @@ export class WebSocket extends EventTarget {
     this.#core.resume();
   }
 
+  /** A number that tells connections apart in a log: 1, 2, 3 … in this process, in the order in which it is asked for. */
+  get id(): number {
+    return idOf(this.#core);
+  }
+
+  /**
+   * The address of the peer, or of the proxy before it, in the notation of the runtime; undefined over other transports than those of
+   * an adapter, and over Unix sockets. After the end it is undefined, unless it was asked for before.
+   */
+  get remoteAddress(): string | undefined {
+    return remoteAddressOf(this.#core);
+  }
+
   /** Undoes `unref`. */
   ref(): void {
     this.#core.keepProcess(true);
@@ -418,7 +432,8 @@ export class WebSocket extends EventTarget {
 
   /**
    * Lets the process end although the connection is open, as `unref` of a socket of the runtime does. While a client connects, it keeps
-   * the process alive all the same. A no-op where connections never do, as over streams and in browsers.
+   * the process alive all the same. A no-op where connections never do, as over streams and in browsers, and for a stream of an HTTP/2
+   * session that others use too, which keeps the process alive by itself.
    */
   unref(): void {
     this.#core.keepProcess(false);

@@ -93,6 +93,10 @@ class TappedTransport implements Required<Transport> {
     if (!this.#isAborted) this.#transport.resume();
   }
 
+  get remoteAddress(): string | undefined {
+    return this.#transport.remoteAddress;
+  }
+
   ref(): void {
     this.#transport.ref?.();
   }

@@ -28,6 +28,8 @@ export interface Transport {
   pause(): void;
   /** Resumes reading. */
   resume(): void;
+  /** The peer's address, in the notation of the runtime; undefined if there is none, as over a Unix socket, or if it is not known. */
+  readonly remoteAddress?: string | undefined;
   /** Where connections keep the process alive: whether this one does; at first it does. */
   ref?(): void;
   unref?(): void;
