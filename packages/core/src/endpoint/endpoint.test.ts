@@ -290,6 +290,30 @@ describe("Endpoint", () => {
   });
 });
 
+describe("text as bytes", () => {
+  it("is sent by the connection, once it is open", () => {
+    const bytes = new TextEncoder().encode("é");
+    expect(usageErrorOf(() => client().sendUtf8(bytes))).toBe("endpoint/not-open");
+    const ends = opened();
+    expect(ends.server.sendUtf8(bytes)).toBe(2);
+    expect(carry(ends.server, ends.client)).toMatchObject([{ type: "text", data: "é" }]);
+  });
+});
+
+describe("marks", () => {
+  it("are those of the connection, and there are none before it is open", () => {
+    expect(usageErrorOf(() => client().mark({}))).toBe("endpoint/not-open");
+    expect(client().takeMarks()).toEqual([]);
+    const { server } = opened();
+    const mark = {};
+    server.sendText("a");
+    server.mark(mark);
+    expect(server.takeMarks()).toEqual([]);
+    server.releaseOutput(server.takeOutput());
+    expect(server.takeMarks()).toEqual([mark]);
+  });
+});
+
 describe("a request that is not valid", () => {
   it("may be answered in the application's own words, when its failure is emitted", () => {
     const server = Endpoint.server();
