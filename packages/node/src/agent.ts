@@ -76,17 +76,13 @@ function answered(
       reject(error);
       giveUp();
     };
+    const closed = (): void => fail(new Error("The connection was closed before a response arrived."));
     /** `socket` is undefined for a response that Node does not regard as an upgrade. */
     const switched = (response: IncomingMessage, socket?: Duplex, rest?: Uint8Array): void => {
       const check = checkOpeningResponse(responseHead(response), sent);
       if (check.type === "agreement" && socket !== undefined) {
         signal.removeEventListener("abort", giveUp);
-        // A copy: a short Buffer may share its memory with others.
-        resolve({
-          transport: new NodeTransport(socket),
-          agreement: check.agreement,
-          rest: rest && new Uint8Array(rest),
-        });
+        resolve({ transport: new NodeTransport(socket), agreement: check.agreement, rest });
         return;
       }
       socket?.on("error", () => {}).destroy();
@@ -103,12 +99,19 @@ function answered(
           switched(response);
           return;
         }
+        // Most servers end a connection whose upgrade they have refused, and a kept one would fail the next request.
+        outgoing.shouldKeepAlive = false;
+        // The end of the connection, which mostly follows, is the end of this body and no failure.
+        outgoing
+          .off("close", closed)
+          .off("error", fail)
+          .on("error", () => {});
         void bodyOf(response, bodyLimit).then((body) =>
           fail(new OpeningError({ kind: "rejected", response: responseHead(response), body })),
         );
       })
       .on("error", fail)
-      .on("close", () => fail(new Error("The connection was closed before a response arrived.")))
+      .on("close", closed)
       .end();
   });
 }

@@ -18,7 +18,8 @@ export async function openTransport(
   if (agent !== undefined) {
     const { url, sameOrigin } = target;
     const tls = url.secure ? tlsOptions(url.address, sameOrigin, options) : {};
-    return openOverAgent(target, agent, { ...tls, ...tcpOptions(options, true) });
+    // Not half-open: a socket that the agent keeps for other requests would outlive the end of the server's half.
+    return openOverAgent(target, agent, { ...tls, ...tcpOptions(options, false) });
   }
   if (http2 === undefined || http2 === false) {
     // The socket may still be connecting: it sends what is written meanwhile first, and reports a connection error itself.

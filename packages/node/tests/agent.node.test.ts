@@ -136,6 +136,41 @@ describe("a client with an agent", () => {
   });
 
   it.each([
+    ["", false],
+    ["who are you?", false],
+    ["", true],
+    ["who are you?", true],
+  ])(
+    "reports a rejection with the body %j of a server that ends the connection, keep-alive %j, each time",
+    async (body, keepAlive) => {
+      const ended: Promise<unknown>[] = [];
+      const port = await openTcpServer((socket) => {
+        ended.push(once(socket, "end"));
+        const head = `HTTP/1.1 401 No\r\nContent-Length: ${body.length}\r\n\r\n`;
+        socket.once("data", () => socket.end(head + body));
+      });
+      const agent = kept(new Agent({ keepAlive }));
+      for (let count = 0; count < 4; count++) {
+        const failure = await failureOf(`ws://${host}:${port}/`, { agent }, { deadlines: { opening: 5_000 } });
+        expect(failure).toMatchObject({ kind: "rejected", response: { status: 401 } });
+        expect(failure).toMatchObject({ body: new Uint8Array(Buffer.from(body)) });
+      }
+      // No half of a connection is left.
+      await Promise.all(ended);
+    },
+  );
+
+  it("follows redirects of a server that ends each connection", async () => {
+    const { url } = await openServer();
+    const port = await openTcpServer((socket) => {
+      socket.once("data", () => socket.end(`HTTP/1.1 307 Go\r\nLocation: ${url}\r\nContent-Length: 0\r\n\r\n`));
+    });
+    const agent = kept(new Agent({ keepAlive: true }));
+    const options = { transportOptions: { agent: () => agent }, followRedirects: 1 };
+    (await connect(`ws://${host}:${port}/`, options)).terminate();
+  });
+
+  it.each([
     ["opening/accept-mismatch", "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n"],
     ["opening/accept-missing", "Upgrade: websocket\r\nConnection: Upgrade\r\n"],
     ["opening/upgrade-mismatch", "Upgrade: h2c\r\nConnection: Upgrade\r\n"],

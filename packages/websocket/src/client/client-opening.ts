@@ -7,7 +7,7 @@ import { type Fields, formatWebSocketUrl, type ResponseHead, type WebSocketUrl }
 import { decideRedirect, OpeningSlots } from "@hybi/core/policy";
 import { createAbortController } from "../dom/platform-classes.ts";
 import { type Clock, clockOf } from "../event-loop/clock.ts";
-import { asUncaught, createReporter } from "../event-loop/reporter.ts";
+import { asUncaught, createReporter, type Reporter } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { Turn } from "../event-loop/turn.ts";
 import { type Failure, failureIn, givenUp, transportTooLate } from "../failure/failure.ts";
@@ -18,7 +18,7 @@ import { type Diagnostics, isWatched, publish } from "../pump/diagnostics.ts";
 import { Pump } from "../pump/pump.ts";
 import type { ClientRequestMessage } from "../socket/diagnostics-messages.ts";
 import type { Opening, OpeningListener } from "../socket/opening.ts";
-import { type AgreedTransport, checkAgreedTransport } from "../transport/agreed-transport.ts";
+import { type AgreedTransport, checkAgreedTransport, ownRest } from "../transport/agreed-transport.ts";
 import { transportCheck } from "../transport/checks.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ClassOptions, type ClientSetup } from "./client-setup.ts";
@@ -100,14 +100,14 @@ export class ClientOpening implements Opening {
     const isWithin = this.#sameOrigin && decision.sameOrigin;
     let setup: ClientSetup;
     try {
-      const fields = askAboutRedirect(this.#options.onRedirect, this.#url, response, decision);
+      const fields = askAboutRedirect(this.#options.onRedirect, this.#url, response, decision, this.#reporter());
       // Refused, or the hook itself has given the connection up.
       if (fields === undefined || this.#phase !== "opening") return false;
       const changed = { ...asked, fields, cookies: isWithin ? asked.cookies : undefined };
       setup = { asked: changed, config: ClientConfig.of(changed), deadlines };
     } catch (error) {
       // The hook has failed, its fields cannot be sent, or the source of randomness has failed since the options were checked.
-      this.#report(error);
+      this.#reporter()(error);
       this.#stop();
       this.#fail({ kind: "given-up", error });
       return true;
@@ -209,7 +209,9 @@ export class ClientOpening implements Opening {
     const { onError, runtime } = this.#options;
     const agreed = isAgreed(connected) ? connected : undefined;
     const pump = new Pump({
-      endpoint: agreed ? createOpenEndpoint(agreed.agreement, this.#setup.config, agreed.rest) : this.#createEndpoint(),
+      endpoint: agreed
+        ? createOpenEndpoint(agreed.agreement, this.#setup.config, ownRest(agreed.rest))
+        : this.#createEndpoint(),
       transport,
       listener: this.#listener,
       clock: runtime?.clock,
@@ -233,13 +235,13 @@ export class ClientOpening implements Opening {
     }
   }
 
-  #report(error: unknown): void {
-    createReporter(this.#options.onError, this.#clock, asUncaught)(error);
+  #reporter(): Reporter {
+    return createReporter(this.#options.onError, this.#clock, asUncaught);
   }
 
   /** The source of randomness has failed since the options were checked: reports that, and returns it as the failure. */
   #randomFailed(error: unknown): Failure {
-    this.#report(error);
+    this.#reporter()(error);
     return { kind: "given-up", error };
   }
 

@@ -58,15 +58,16 @@ export interface AcceptOptions extends OpeningAnswer {
   readonly binaryType?: BinaryType | undefined;
   /** How text messages are delivered; overrides the server's `textType`. */
   readonly textType?: TextType | undefined;
-  /** The `context` of the socket: anything of the application. Default: that of the opening. */
+  /** The `context` of the socket or stream: anything of the application. Default: that of the opening. */
   readonly context?: unknown;
 }
 
+const acceptStreamAnswerChecks = { ...answerChecks, context: takes.anything };
+
 const acceptChecks: OptionChecks<AcceptOptions> = {
-  ...answerChecks,
+  ...acceptStreamAnswerChecks,
   binaryType: endpointChecks.binaryType,
   textType: endpointChecks.textType,
-  context: takes.anything,
 };
 
 /** Creates the socket of an accepted request, which has no connection yet. */
@@ -146,13 +147,17 @@ export class IncomingOpening {
    *
    * @throws as `accept`
    */
-  acceptStream(answer: OpeningAnswer = {}, options: AcceptStreamOptions = {}): WebSocketStream {
-    checkOptions("acceptStream", answer, answerChecks, answerAliases);
+  acceptStream(
+    answer: Omit<AcceptOptions, "binaryType" | "textType"> = {},
+    options: AcceptStreamOptions = {},
+  ): WebSocketStream {
+    checkOptions("acceptStream", answer, acceptStreamAnswerChecks, answerAliases);
     checkAcceptStream(options);
+    const { context = this.context, ...terms } = answer;
     const core = new StreamCore(options);
     const stream = new WebSocketStream(new StreamSource(this.url, "server", core));
-    if (this.context !== undefined) stream.context = this.context;
-    this.#answering.accept(answer, core);
+    if (context !== undefined) stream.context = context;
+    this.#answering.accept(terms, core);
     return stream;
   }
 

@@ -61,7 +61,7 @@ import { deadlineAliases, endpointChecks } from "../socket/endpoint-checks.ts";
 import { Lifecycle, OPEN } from "../socket/lifecycle.ts";
 import { type RuntimeOptions, runtimeChecks } from "../socket/runtime-options.ts";
 import { coreOf, WebSocket } from "../socket/websocket.ts";
-import type { AgreedTransport } from "../transport/agreed-transport.ts";
+import { type AgreedTransport, ownRest } from "../transport/agreed-transport.ts";
 import type { Transport } from "../transport/transport.ts";
 import { type AdoptOptions, checkAdoption } from "./adopting.ts";
 import type { ServerRefusedMessage } from "./diagnostics-messages.ts";
@@ -610,7 +610,7 @@ export class WebSocketServer {
     const { url = "", extensions = this.#config.extensions, context } = options;
     const types = typesOf(options, this.#owner.types);
     const pumped = {
-      endpoint: createOpenEndpoint(agreement, this.#config, rest, { extensions }),
+      endpoint: createOpenEndpoint(agreement, this.#config, ownRest(rest), { extensions }),
       transport,
       clock: this.#clock,
       onError: this.#report,

@@ -28,7 +28,7 @@ export class WebSocketStream {
   }
 
   /**
-   * Anything of the application, such as the user to whom the connection belongs: what `accept` was given, or `upgrade`. It may be
+   * Anything of the application, such as the user to whom the connection belongs: what `acceptStream` was given, or `upgrade`. It may be
    * changed at any time; hybi reads nothing of it.
    */
   declare context: unknown;

@@ -11,7 +11,7 @@ import type { Transport } from "./transport.ts";
 export interface AgreedTransport {
   readonly transport: Transport;
   readonly agreement: Agreement;
-  /** Bytes read behind the handshake, if it was performed over this transport. They are the first of the connection. */
+  /** Bytes read behind the handshake, if it was performed over this transport. They are the first of the connection, and are copied. */
   readonly rest?: Uint8Array | undefined;
 }
 
@@ -19,6 +19,14 @@ const agreementCheck = takes.only(
   "an agreement, as the checks of @hybi/core/opening return it",
   (value) => typeof value === "object" && value !== null && "role" in value && "extensions" in value,
 );
+
+/**
+ * Returns the bytes behind a handshake as bytes of this connection alone: they are unmasked in place, and applications can reach the
+ * whole buffer under them, which often has the head of the request in front of them. What is no array of bytes is for core to refuse.
+ */
+export function ownRest(rest: Uint8Array | undefined): Uint8Array | undefined {
+  return rest instanceof Uint8Array ? new Uint8Array(rest) : rest;
+}
 
 /** Checks an agreed transport where it is passed in. @throws UsageError `option/type` */
 export function checkAgreedTransport(value: AgreedTransport, name: string): void {

@@ -49,6 +49,11 @@ it("a stream has it as well", async () => {
   expect(stream.context).toBe(user);
 });
 
+it("acceptStream gives the stream another one", async () => {
+  const stream: WebSocketStream = await open((opening) => opening.acceptStream({ context: 5 }), { context: user });
+  expect(stream.context).toBe(5);
+});
+
 it("a socket without one has no property for it", async () => {
   const [seen, socket] = await open(accept(), {});
   expect([seen, socket.context, Object.hasOwn(socket, "context")]).toEqual([undefined, undefined, false]);

@@ -89,6 +89,30 @@ it("the bytes behind a handshake are the first of the connection, on both sides"
   accepted.terminate();
 });
 
+it("the bytes behind a handshake are copied: the application's are left as they are, and its buffer is its own", async () => {
+  const server = new WebSocketServer(() => {}, { binaryType: "bytes" });
+  const [near, far] = createTransportPair();
+  const secret = Uint8Array.of(1, 2, 3, 4, 0x82, 0x81, 9, 9, 9, 9, 5);
+  const before = [...secret];
+  const accepted = server.adopt({ transport: far, agreement: plainAgreement("server"), rest: secret.subarray(4) });
+  const bytes = Uint8Array.of(1, 2, 3, 4, 0x82, 1, 7);
+  const openTransport = () => ({ transport: near, agreement: plainAgreement("client"), rest: bytes.subarray(4) });
+  const socket = new WebSocket("ws://example.com/", { binaryType: "bytes", openTransport });
+  for (const [loop, payload] of [
+    [accepted, 5 ^ 9],
+    [socket, 7],
+  ] as const) {
+    for await (const data of loop) {
+      if (!(data instanceof Uint8Array)) throw new Error("no bytes");
+      expect([...data]).toEqual([payload]);
+      expect(data.buffer === secret.buffer || data.buffer === bytes.buffer).toBe(false);
+      break;
+    }
+  }
+  expect([...secret]).toEqual(before);
+  accepted.terminate();
+});
+
 it("an adopted socket is one of the server's: broadcasts reach it, and the server closes it", async () => {
   const { server, accepted, openTransport } = createWorld();
   const socket = await whenOpen(new WebSocket("ws://example.com/", { openTransport }));

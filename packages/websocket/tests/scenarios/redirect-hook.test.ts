@@ -77,9 +77,10 @@ describe("onRedirect", () => {
 
   it.each<[string, unknown, RegExp | string]>([
     ["throws", new Error("no idea"), "no idea"],
-    ["returns a promise", Promise.resolve(false), /at once and by no promise/],
+    ["returns a promise", Promise.resolve(false), /and no promise/],
     ["returns another kind of value", "yes", /onRedirect returns false/],
-    ["returns fields that are none", { fields: { a: "b" } }, /The fields of onRedirect must be a list/],
+    ["returns fields that are none", { fields: { a: "b" } }, /fields must be a list/],
+    ["returns a misspelled member", { field: [] }, /field is not an option of what onRedirect returns.*fields/],
     ["returns fields that cannot be sent", { fields: [["Host", "x"]] }, /Host/],
   ])("is reported when it %s, and the opening fails with that", async (_, result, message) => {
     const { world, seen } = createWorld(twice);
@@ -100,6 +101,19 @@ describe("onRedirect", () => {
     await whenOpen(next);
     next.terminate();
     await until(() => world.server.connections === 0);
+  });
+
+  it("is reported twice when it returns a promise that rejects: for the promise, and for what it rejects with", async () => {
+    const { world } = createWorld(twice);
+    const errors: unknown[] = [];
+    const rejection = new Error("asynchronously");
+    const socket = open(world, {
+      onError: (error) => errors.push(error),
+      onRedirect: () => Promise.reject(rejection) as never,
+    });
+    await expect(whenOpen(socket)).rejects.toThrow("no promise");
+    await until(() => errors.length === 2);
+    expect(errors).toContain(rejection);
   });
 
   it.each(["close", "terminate"] as const)("may %s the socket: no further request is sent", async (action) => {
