@@ -51,6 +51,8 @@ export function openOverAgent(
 function agentFor({ url, sameOrigin }: ConnectTarget, given: NonNullable<TransportOptions["agent"]>): Agent {
   if (typeof given === "function") {
     const agent: unknown = given(url);
+    // A promise is refused; that it rejects as well is then no news.
+    if (agent instanceof Promise) agent.catch(() => {});
     agentCheck(agent, "What transportOptions.agent has returned");
     return agent as Agent;
   }

@@ -253,8 +253,10 @@ describe("an agent and redirects", () => {
     const agent = (target: { port: number }) => agents[ports.push(target.port) - 1] as Agent;
     (await connect(url, { transportOptions: { agent }, followRedirects: 1 })).terminate();
     expect(ports).toEqual([port, other.port]);
-    const wrong = await failureOf(url, { agent: (() => ({})) as never });
-    expect(wrong).toMatchObject({ kind: "transport", error: { code: "option/type" } });
+    for (const wrong of [() => ({}), () => undefined, () => Promise.reject(new Error("no agent"))]) {
+      const failure = await failureOf(url, { agent: wrong as never });
+      expect(failure).toMatchObject({ kind: "transport", error: { code: "option/type" } });
+    }
   });
 
   it("the client's certificate stays with its origin [C15] [V05]", async () => {
