@@ -5,9 +5,6 @@ import type { RawData, WebSocket } from "./websocket.ts";
 
 /**
  * Wraps `websocket`. Reading waits for the reader: the socket is paused while the stream is full.
- *
- * @example
- * createWebSocketStream(socket).pipe(process.stdout);
  */
 export function createWebSocketStream(websocket: WebSocket, options: DuplexOptions = {}): Duplex {
   let destroysSocket = true;

@@ -113,10 +113,6 @@ export interface WebSocketServer<
 
 /**
  * A server.
- *
- * @example
- * const server = new WebSocketServer({ port: 8080 });
- * server.on("connection", (socket) => socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary })));
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
 export class WebSocketServer<

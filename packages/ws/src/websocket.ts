@@ -205,11 +205,6 @@ export interface WebSocket {
 
 /**
  * A client, or an accepted connection of a server.
- *
- * @example
- * const socket = new WebSocket("ws://localhost:8080/");
- * socket.on("open", () => socket.send("hello"));
- * socket.on("message", (data, isBinary) => console.log(isBinary ? data : data.toString()));
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
 export class WebSocket extends EventEmitter {
@@ -583,8 +578,9 @@ export class WebSocket extends EventEmitter {
   }
 
   #sendPart(payload: string | Uint8Array, isText: boolean, options: SendOptions | undefined): void {
-    const compression = this.#threshold === undefined || options?.compress === false ? undefined : compressed;
     if (this.#stream === undefined) {
+      // The first part says what the message is, and whether to compress it.
+      const compression = this.#compression(payload.length, options);
       const kind: MessageKind = isText ? "text" : "binary";
       this.#stream = { kind, to: this.#pump!.endpoint.startMessage(kind, compression) };
     }
