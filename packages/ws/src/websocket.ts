@@ -17,6 +17,7 @@ import {
   type Extension,
   type MessageKind,
   type MessageStream,
+  type NativeFunctions,
   plainAgreement,
   type RandomSource,
   ServerConfig,
@@ -38,7 +39,6 @@ import {
   removeEventListener,
   setAttribute,
 } from "./event-target.ts";
-import { Joiner } from "./joiner.ts";
 import type { ClientOptionsFor, ConnectionOptions, PerMessageDeflateOptions } from "./options.ts";
 
 /** Options of a client. */
@@ -50,7 +50,10 @@ export type AnyClientOptions = ClientOptions | ClientRequestArgs;
 /** A message as it is received. */
 export type RawData = Buffer | ArrayBuffer | Buffer[];
 
-/** In what form binary messages are received; text is always a Buffer. */
+/**
+ * In what form binary messages are received; text is always a Buffer. `fragments` is a list with one Buffer: messages are joined as they
+ * arrive.
+ */
 export type BinaryType = "nodebuffer" | "arraybuffer" | "fragments" | "blob";
 
 /** Options of `send`. */
@@ -228,7 +231,6 @@ export class WebSocket extends EventEmitter {
   #opening: ClientOpening | undefined;
   #socket: Duplex | undefined;
   #pump: Pump | undefined;
-  #joiner: Joiner | undefined;
   #isPaused = false;
   /** Smallest message that is compressed; undefined without the extension. */
   #threshold: number | undefined;
@@ -702,18 +704,22 @@ export class WebSocket extends EventEmitter {
       return true;
     }
 
-    get heldLength(): number {
-      return this.#socket.#joiner?.heldLength ?? 0;
+    get takesTextBytes(): boolean {
+      return true;
     }
 
     request(): void {}
     open(): void {}
     rejection(): void {}
     text(): void {}
-    binary(): void {}
+    piece(): void {}
 
-    piece(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void {
-      this.#socket.#piece(kind, bytes, start, end, final);
+    textBytes(bytes: Uint8Array, start: number, end: number): void {
+      this.#socket.#message(false, bytes, start, end);
+    }
+
+    binary(bytes: Uint8Array, start: number, end: number): void {
+      this.#socket.#message(true, bytes, start, end);
     }
 
     ping(payload: Uint8Array): void {
@@ -746,17 +752,9 @@ export class WebSocket extends EventEmitter {
     }
   };
 
-  #piece(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void {
-    const isBinary = kind === "binary";
-    let data: Buffer | Buffer[];
-    if (this.#joiner === undefined && final) data = bufferOver(bytes, start, end);
-    else {
-      this.#joiner ??= new Joiner();
-      this.#joiner.add(bytes, start, end);
-      if (!final) return;
-      data = isBinary && this.#binaryType === "fragments" ? this.#joiner.parts() : this.#joiner.join();
-      this.#joiner = undefined;
-    }
+  #message(isBinary: boolean, bytes: Uint8Array, start: number, end: number): void {
+    const data = bufferOver(bytes, start, end);
+    received = bytes.buffer;
     let message: RawData | Blob = data;
     if (isBinary && this.#binaryType !== "nodebuffer") message = converted(data, this.#binaryType);
     if (this.#deferred !== undefined) {
@@ -804,7 +802,6 @@ export class WebSocket extends EventEmitter {
 
   #failed(violation: Violation): void {
     this.#state = closing;
-    this.#joiner = undefined;
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     const ownsRsv1 = this.#threshold !== undefined;
@@ -827,7 +824,6 @@ export class WebSocket extends EventEmitter {
     if (this.#state === closed) return;
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    this.#joiner = undefined;
     const failure = this.#pump?.failure;
     if (failure?.kind === "given-up" && !this.#hasFailed) this.#emit("error", failure.error);
     this.#state = closed;
@@ -844,13 +840,21 @@ for (const [at, name] of ["CONNECTING", "OPEN", "CLOSING", "CLOSED"].entries()) 
   Object.defineProperty(WebSocket, name, { enumerable: true, value: at });
 }
 
-/** Copies what core would send by reference, because programs reuse their buffers as soon as `send` has returned. */
+/** The memory of the message that was emitted last, which is often sent back or on. */
+let received: ArrayBufferLike | undefined;
+
+/**
+ * Copies what core would send by reference, because programs reuse their buffers as soon as `send` has returned; but nobody else writes to
+ * the memory of a message that was received.
+ */
 function ownBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.length > 4096 ? new Uint8Array(bytes) : bytes;
+  if (bytes.length <= 4096 || bytes.buffer === received) return bytes;
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
 }
 
-function converted(data: Buffer | Buffer[], type: BinaryType): RawData | Blob {
-  if (Array.isArray(data)) return data;
+function converted(data: Buffer, type: BinaryType): RawData | Blob {
   if (type === "arraybuffer") return arrayBufferOf(data);
   return type === "blob" ? new Blob([data as Buffer<ArrayBuffer>]) : [data];
 }
@@ -870,26 +874,38 @@ function notOpen(state: 0 | 1 | 2 | 3): Error {
 const defaultMaxPayload = 104_857_600;
 const defaultCloseTimeout = 30_000;
 
+/** A short text is mostly ASCII, which a loop finds in less time than a call of the runtime takes. */
+const functions: NativeFunctions = {
+  ...nodeFunctions,
+  isUtf8(bytes, start, end) {
+    if (end - start <= longestLooked) {
+      let at = start;
+      while (at < end && bytes[at]! < 0x80) at++;
+      if (at === end) return true;
+    }
+    return nodeFunctions.isUtf8!(bytes, start, end);
+  },
+};
+
+const longestLooked = 128;
+
 /** Options of core for those that clients and servers have in common. */
 export function connectionOptions(
   { maxPayload = defaultMaxPayload, maxFragments = 131_072, autoPong = true }: ConnectionOptions,
   extensions: readonly Extension[],
 ): {
   readonly extensions: readonly Extension[];
-  readonly delivery: "pieces";
   readonly autoPong: boolean;
   readonly echoReason: true;
-  readonly native: typeof nodeFunctions;
+  readonly native: NativeFunctions;
   readonly fragmentSize: number;
   readonly limits: { readonly message: number; readonly fragments: number; readonly queuedOutput: number };
 } {
   return {
     extensions,
-    // As bytes, and also text: what arrives in one chunk is not copied.
-    delivery: "pieces",
     autoPong,
     echoReason: true,
-    native: nodeFunctions,
+    native: functions,
     // `ws` sends each message as one frame, and some of its peers expect it.
     fragmentSize: Number.MAX_SAFE_INTEGER,
     limits: {

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import * as hybi from "@hybi/ws";
+import { expect, it } from "vitest";
+import * as ws from "ws";
+
+const uses = (name: string): string[] =>
+  readFileSync(new URL(`types/${name}.ts`, import.meta.url), "utf8")
+    .split("\n")
+    .filter((line) => !line.startsWith("/**") && !line.includes(" from "));
+
+it("the typical uses, which the compiler checks with both packages, are the same", () => {
+  expect(uses("hybi")).toEqual(uses("ws"));
+  expect(uses("ws").length).toBeGreaterThan(50);
+});
+
+it("what ws exports for programs is there, on the class and beside it", () => {
+  const internals = ["Receiver", "Sender", "PerMessageDeflate", "module.exports"];
+  const names = Object.keys(ws).filter((name) => !internals.includes(name));
+  expect(Object.keys(hybi)).toEqual(expect.arrayContaining(names));
+  expect(Object.keys(hybi.default)).toEqual(
+    expect.arrayContaining([...names.filter((name) => name !== "default"), "Server", "CONNECTING"]),
+  );
+  expect([hybi.default, hybi.WebSocket.WebSocket, hybi.WebSocket.Server]).toEqual([
+    hybi.WebSocket,
+    hybi.WebSocket,
+    hybi.WebSocketServer,
+  ]);
+});
+
+it("extension and subprotocol parse and format as those of ws", () => {
+  const of = (module: object) => module as unknown as typeof hybi;
+  for (const header of ["a", "a; b", 'a; b=1; c="2", d', 'a;b="c\\d"', "a,", "", "a;", "a b", 'a; b="', 'a; b="c d"']) {
+    const attempt = (module: typeof hybi): unknown => {
+      try {
+        return JSON.parse(JSON.stringify(module.extension.parse(header)));
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    expect([header, attempt(of(hybi))]).toEqual([header, attempt(of(ws))]);
+  }
+  for (const header of ["a", "a,b", "a , b", "a,a", "", "a,,b", "a b"]) {
+    const attempt = (module: typeof hybi): unknown => {
+      try {
+        return [...module.subprotocol.parse(header)];
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    expect([header, attempt(of(hybi))]).toEqual([header, attempt(of(ws))]);
+  }
+  const extensions = { a: [{ b: [true, "1"] }, {}], c: { d: 2 } } as never;
+  expect(hybi.extension.format(extensions)).toBe(of(ws).extension.format(extensions));
+});
