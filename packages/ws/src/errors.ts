@@ -16,45 +16,62 @@ interface Row {
   readonly message?: string;
 }
 
+/** A row of an error in a frame. */
+function frameRow(code: string, what: string, Kind: Row["Kind"] = RangeError): Row {
+  return { code, Kind, message: `Invalid WebSocket frame: ${what}` };
+}
+
 const tooBig: Row = {
   code: "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
   Kind: RangeError,
   message: "Max payload size exceeded",
 };
-const invalidText: Row = { code: "WS_ERR_INVALID_UTF8" };
-const invalidOpcode: Row = { code: "WS_ERR_INVALID_OPCODE", Kind: RangeError };
+const invalidText = frameRow("WS_ERR_INVALID_UTF8", "invalid UTF-8 sequence", Error);
+const unexpectedRsv1 = frameRow("WS_ERR_UNEXPECTED_RSV_1", "RSV1 must be clear");
 
 const rows: { readonly [Code in ViolationCode]?: Row } = {
-  "frame/rsv-misplaced": { code: "WS_ERR_UNEXPECTED_RSV_1", Kind: RangeError },
-  "frame/rsv-unowned": { code: "WS_ERR_UNEXPECTED_RSV_2_3", Kind: RangeError },
-  "frame/opcode-reserved": invalidOpcode,
-  "frame/control-fragmented": { code: "WS_ERR_EXPECTED_FIN", Kind: RangeError },
-  "frame/control-too-long": { code: "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH", Kind: RangeError },
-  "frame/continuation-unexpected": invalidOpcode,
-  "frame/continuation-expected": invalidOpcode,
-  "frame/mask-missing": { code: "WS_ERR_EXPECTED_MASK", Kind: RangeError },
-  "frame/mask-unexpected": { code: "WS_ERR_UNEXPECTED_MASK", Kind: RangeError },
-  "frame/length-sign-bit": { code: "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH", Kind: RangeError },
+  "frame/rsv-misplaced": unexpectedRsv1,
+  "frame/control-fragmented": frameRow("WS_ERR_EXPECTED_FIN", "FIN must be set"),
+  "frame/control-too-long": frameRow("WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH", "invalid payload length"),
+  "frame/continuation-unexpected": frameRow("WS_ERR_INVALID_OPCODE", "invalid opcode 0"),
+  "frame/continuation-expected": frameRow("WS_ERR_INVALID_OPCODE", "invalid opcode"),
+  "frame/mask-missing": frameRow("WS_ERR_EXPECTED_MASK", "MASK must be set"),
+  "frame/mask-unexpected": frameRow("WS_ERR_UNEXPECTED_MASK", "MASK must be clear"),
+  "frame/length-sign-bit": {
+    code: "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH",
+    Kind: RangeError,
+    message: "Unsupported WebSocket frame: payload length > 2^53 - 1",
+  },
   "frame/too-big": tooBig,
   "message/too-big": tooBig,
   "message/encoded-too-big": tooBig,
-  "message/too-many-fragments": { code: "WS_ERR_TOO_MANY_BUFFERED_PARTS", Kind: RangeError },
+  "message/too-many-fragments": {
+    code: "WS_ERR_TOO_MANY_BUFFERED_PARTS",
+    Kind: RangeError,
+    message: "Too many message fragments",
+  },
   "message/utf8-invalid": invalidText,
   "message/utf8-truncated": invalidText,
-  "close/payload-truncated": { code: "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH", Kind: RangeError },
-  "close/status-code": { code: "WS_ERR_INVALID_CLOSE_CODE", Kind: RangeError },
+  "close/payload-truncated": frameRow("WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH", "invalid payload length 1"),
+  "close/status-code": frameRow("WS_ERR_INVALID_CLOSE_CODE", "invalid status code"),
   "close/reason-utf8": invalidText,
   "extension/data-malformed": { code: "Z_DATA_ERROR" },
   "extension/data-truncated": { code: "Z_BUF_ERROR" },
 };
 
-/**
- * Returns the error of a connection that failed because of `violation`. Which bit it was is not said: without permessage-deflate, which
- * owns RSV1, it is nearly always the one of a compressed message.
- */
-export function violationError(violation: Violation, ownsRsv1: boolean): ViolationError {
-  const isRsv1 = violation.code === "frame/rsv-unowned" && !ownsRsv1;
-  const row = isRsv1 ? rows["frame/rsv-misplaced"] : rows[violation.code];
+/** The rows that depend on the bits of the first byte. */
+function rowOf({ code, firstByte = 0 }: Violation): Row | undefined {
+  if (code === "frame/rsv-unowned") {
+    const isOther = (firstByte & 0x30) !== 0;
+    return isOther ? frameRow("WS_ERR_UNEXPECTED_RSV_2_3", "RSV2 and RSV3 must be clear") : unexpectedRsv1;
+  }
+  if (code === "frame/opcode-reserved") return frameRow("WS_ERR_INVALID_OPCODE", `invalid opcode ${firstByte & 0x0f}`);
+  return rows[code];
+}
+
+/** Returns the error of a connection that failed because of `violation`. */
+export function violationError(violation: Violation): ViolationError {
+  const row = rowOf(violation);
   const { Kind = Error, message = `Invalid WebSocket frame: ${violation.message}` } = row ?? {};
   return Object.assign(new Kind(message), { code: row?.code ?? violation.code, violation });
 }

@@ -804,8 +804,7 @@ export class WebSocket extends EventEmitter {
     this.#state = closing;
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    const ownsRsv1 = this.#threshold !== undefined;
-    this.#emit("error", violationError(violation, ownsRsv1));
+    this.#emit("error", violationError(violation));
   }
 
   #flushed(waiting: Waiting[]): void {

@@ -1,0 +1,198 @@
+/** Where @hybi/ws is meant to differ from ws. Every other difference is a fault. */
+import type { Transcript } from "./play.ts";
+import type { Scenario } from "./scenario.ts";
+import { brief, unbrief } from "./wire.ts";
+
+export interface Difference {
+  readonly name: string;
+  /** Why it is right, with the section. */
+  readonly reason: string;
+  /** Leaves out of a transcript what may differ. */
+  readonly without?: (transcript: Transcript, scenario: Scenario) => Transcript;
+  /** Whether everything that follows in a scenario may differ. */
+  readonly covers?: (scenario: Scenario, ws: Transcript, ours: Transcript) => boolean;
+}
+
+const isClose = (line: string): boolean => /^\d{4} 8 /.test(line);
+const peerWrites = (scenario: Scenario, what: RegExp): boolean =>
+  scenario.steps.some((step) => step.do === "write" && what.test(step.what));
+const mapWire = (transcript: Transcript, change: (line: string) => string | undefined): Transcript => ({
+  ...transcript,
+  wire: transcript.wire.map(change).filter((line) => line !== undefined),
+});
+
+const mapEvents = (transcript: Transcript, change: (event: string) => string): Transcript => ({
+  ...transcript,
+  events: transcript.events.map(change),
+});
+
+export const differences: readonly Difference[] = [
+  {
+    name: "the Close frame of a failure names the violation",
+    reason: "RFC 6455 §7.1.6 lets an endpoint give a reason. ws gives none.",
+    without: (transcript) =>
+      mapWire(transcript, (line) => {
+        const [, head, code, reason = ""] = /^(\d{4} 8 (?:masked )?)\d+:(03..)([0-9a-f]{6,})$/.exec(line) ?? [];
+        return /^[a-z]+\/[a-z0-9-]+$/.test(Buffer.from(reason, "hex").toString()) ? `${head}2:${code}` : line;
+      }),
+  },
+  {
+    name: "a client waits until the server has ended the connection",
+    reason:
+      "RFC 6455 §7.1.1: the server closes TCP first, so that it is not the client whose port stays in TIME_WAIT. ws ends it at once.",
+    without: (transcript, scenario) =>
+      scenario.role === "client" && transcript.wire.some(isClose)
+        ? mapWire(transcript, (line) => (line === "end" ? undefined : line))
+        : transcript,
+  },
+  {
+    name: "an offer of an extension that is not valid is declined, and the rest is negotiated",
+    reason: "RFC 7692 §5.1 and §7.1: such an offer must be declined. ws refuses the whole request.",
+    covers: ({ role, head }, ws, ours) =>
+      role === "server" &&
+      head.some((line) => line.startsWith("Sec-WebSocket-Extensions")) &&
+      !(ws.wire[0] ?? "").startsWith("HTTP/1.1 101") &&
+      (ours.wire[0] ?? "").startsWith("HTTP/1.1 101"),
+  },
+  {
+    name: "a server may ask for client_no_context_takeover that was not offered",
+    reason: "RFC 7692 §7.1.1.2 allows it. A client of ws with `clientNoContextTakeover: false` fails.",
+    covers: ({ role, head, options }) =>
+      role === "client" &&
+      head.some((line) => line.includes("client_no_context_takeover")) &&
+      typeof options.perMessageDeflate === "object" &&
+      options.perMessageDeflate.clientNoContextTakeover === false,
+  },
+  {
+    name: "a server that is asked for server_no_context_takeover must agree",
+    reason: "RFC 7692 §7.1.1.1: it accepts by including the parameter in its response. ws goes on without it.",
+    covers: ({ role, head, options }) =>
+      role === "client" &&
+      head.some((line) => line === "Sec-WebSocket-Extensions: permessage-deflate") &&
+      typeof options.perMessageDeflate === "object" &&
+      options.perMessageDeflate.serverNoContextTakeover === true,
+  },
+  {
+    name: "a request for another protocol or version is answered with what to upgrade to",
+    reason: "RFC 6455 §4.4 and RFC 9110 §15.5.22: with 426. ws answers 400.",
+    covers: ({ role }, ws, ours) =>
+      role === "server" &&
+      (ws.wire[0] ?? "").startsWith("HTTP/1.1 400 ") &&
+      (ours.wire[0] ?? "").startsWith("HTTP/1.1 426 "),
+  },
+  {
+    name: "extensions that are no list of extensions are refused",
+    reason:
+      "RFC 6455 §9.1: whoever gets such a field must fail the connection. A server of ws without compression does not read it.",
+    covers: ({ role, head }, _, ours) =>
+      role === "server" &&
+      head.includes("Sec-WebSocket-Extensions: ;") &&
+      (ours.wire[0] ?? "").startsWith("HTTP/1.1 400 "),
+  },
+  {
+    name: "what a paused socket has not read when its connection is reset is lost",
+    reason: "A reset tells nothing of what was delivered before (RFC 9293 §3.10.7). ws emits one more message.",
+    covers: ({ steps }) => steps.some((step) => step.do === "pause") && steps.some((step) => step.do === "peer resets"),
+  },
+  {
+    name: "refusals have other words",
+    reason: "They are for people; the status is the same.",
+    without: (transcript) =>
+      (transcript.wire[0] ?? "").startsWith("HTTP/1.1 400")
+        ? mapWire(transcript, (line) => line.replace(/^(content-length|body)\b.*$/, "$1"))
+        : transcript,
+  },
+  {
+    name: "parameters of an extension come in another order",
+    reason: "RFC 6455 §9.1: parameters are told apart by their names.",
+    without: (transcript) =>
+      mapWire(transcript, (line) =>
+        line.replace(/^(sec-websocket-extensions: [^;]+; )(.*)$/, (_, name, parameters: string) => {
+          return `${name}${parameters.split("; ").sort().join("; ")}`;
+        }),
+      ),
+  },
+  {
+    name: "a message is cut into other fragments",
+    reason:
+      "RFC 6455 §5.4: fragments have no meaning. A long message of a client leaves in fragments of 64 KiB, and an empty piece of a message is not sent alone.",
+    without: (transcript) => ({ ...transcript, wire: joined(transcript.wire) }),
+  },
+  {
+    name: "a length of 2^63 and more is a violation of the protocol",
+    reason: "RFC 6455 §5.2: its most significant bit must be 0, hence 1002. ws closes with 1009.",
+    without: (transcript, scenario) =>
+      peerWrites(scenario, /^a length above/)
+        ? mapWire(transcript, (line) => line.replace(/^(1000 8 (masked )?2:)03f1$/, "$103ea"))
+        : transcript,
+  },
+  {
+    name: "a Ping is answered until a Close frame has arrived",
+    reason: "RFC 6455 §5.5.2. ws no longer answers once it has sent its own.",
+    without: (transcript, scenario) => {
+      const closing = transcript.wire.findIndex(isClose);
+      if (closing < 0 || !peerWrites(scenario, /^(Ping|message of)/)) return transcript;
+      const wire = transcript.wire.filter((line, index) => index < closing || !/^\d{4} 10 /.test(line));
+      return { ...transcript, wire };
+    },
+  },
+  {
+    name: "the answer 426 names the protocol to upgrade to",
+    reason: "RFC 9110 §15.5.22 asks for the field Upgrade, and its §7.8 for the option in Connection.",
+    covers: ({ role }, ws, ours) =>
+      role === "server" && /^HTTP\/1\.1 426 /.test(ws.wire[0] ?? "") && ws.wire[0] === ours.wire[0],
+  },
+  {
+    name: "a length in more bytes than it needs is a violation",
+    reason: "RFC 6455 §5.2: the minimal number of bytes must be used. ws takes it.",
+    covers: (scenario) => peerWrites(scenario, /their length in \d+ bits$/),
+  },
+  {
+    name: "a paused socket learns of the end of its connection when it reads on",
+    reason:
+      "What has arrived before is delivered in the state in which it arrived. In ws the state is CLOSING already.",
+    without: (transcript, { steps }) =>
+      steps.some((step) => step.do === "pause")
+        ? mapEvents(transcript, (event) => event.replace(/ in state [12]$/, ""))
+        : transcript,
+  },
+  {
+    name: "empty elements of Sec-WebSocket-Protocol are ignored",
+    reason: "RFC 9110 §5.6.1.2: a recipient must ignore some of them. ws refuses the request.",
+    covers: ({ role, head }) => role === "server" && head.some((line) => /^Sec-WebSocket-Protocol: .*,,/.test(line)),
+  },
+  {
+    name: "only a client sends 1010",
+    reason:
+      "RFC 6455 §7.4.1: it says that the server did not agree to an extension. ws lets a server send it, and echos it.",
+    covers: ({ role, steps }) =>
+      steps.some(
+        (step) =>
+          (step.do === "write" && /^Close 1010 /.test(step.what)) ||
+          (role === "server" && step.do === "close" && step.code === 1010),
+      ),
+  },
+];
+
+/** Joins the fragments of a message that follow one another, and leaves out a first one that is empty. */
+function joined(wire: readonly string[]): string[] {
+  const lines: string[] = [];
+  /** RSV and opcode of an empty first fragment, for the next one. */
+  let begun: string | undefined;
+  for (const line of wire) {
+    const [, empty] = /^0(\d\d\d [12])(?: masked)? 0:$/.exec(line) ?? [];
+    const next = /^([01])000 0( masked)? (.*)$/.exec(line);
+    const before = /^0(\d\d\d \d+)( masked)? (.*)$/.exec(lines.at(-1) ?? "");
+    if (empty !== undefined) begun = empty;
+    else if (next === null) lines.push(line);
+    else if (begun !== undefined) {
+      lines.push(`${next[1]}${begun}${next[2] ?? ""} ${next[3]}`);
+      begun = undefined;
+    } else if (before === null) lines.push(line);
+    else {
+      const bytes = Buffer.concat([unbrief(before[3] ?? ""), unbrief(next[3] ?? "")]);
+      lines[lines.length - 1] = `${next[1]}${before[1]}${before[2] ?? ""} ${brief(bytes)}`;
+    }
+  }
+  return lines;
+}
