@@ -239,6 +239,11 @@ export class Connection implements Output, Statistics {
     return this.#outgoing.awaitsPong;
   }
 
+  /** Whether Pings are answered without the application. */
+  get autoPong(): boolean {
+    return this.#settings.autoPong;
+  }
+
   /** Whether there is nothing to take until the application goes on with a message of `startMessage`. */
   get awaitsSender(): boolean {
     return this.#outgoing.awaitsSender;

@@ -393,3 +393,23 @@ describe("Endpoint.fromAgreement", () => {
     expect(usageErrorOf(create)).toBe("endpoint/chunk-type");
   });
 });
+
+describe("marks, and output that waits for its sender", () => {
+  it("exist once the connection is open", () => {
+    const endpoint = client();
+    expect([endpoint.takeMarks(), endpoint.awaitsSender]).toEqual([[], false]);
+    expect(usageErrorOf(() => endpoint.mark({}))).toBe("endpoint/not-open");
+    const { server } = opened();
+    const [first, second] = [{ id: 1 }, { id: 2 }];
+    server.sendText("a", { priority: 1 });
+    server.mark(first, 1);
+    const stream = server.startMessage("binary");
+    server.mark(second);
+    server.sendText("behind");
+    server.releaseOutput(server.takeOutput());
+    expect([server.takeMarks(), server.awaitsSender]).toEqual([[first], true]);
+    stream.end();
+    server.releaseOutput(server.takeOutput());
+    expect([server.takeMarks(), server.takeMarks(), server.awaitsSender]).toEqual([[second], [], true]);
+  });
+});

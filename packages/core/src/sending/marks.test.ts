@@ -78,6 +78,19 @@ describe("marks", () => {
     expect(out.queuedLength).toBe(0);
   });
 
+  it("survive the release of what is not in use", () => {
+    const out = outgoing();
+    out.sendText("1", undefined);
+    out.mark(a, undefined);
+    out.take(100);
+    out.shrink();
+    out.handedBack();
+    out.shrink();
+    expect(out.takeMarks()).toEqual([a]);
+    out.shrink();
+    expect([out.takeMarks(), out.overhead]).toEqual([[], 0]);
+  });
+
   it("count as queued output until they are passed or dropped", () => {
     const out = outgoing();
     for (let count = 0; count < 100; count++) {

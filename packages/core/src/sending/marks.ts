@@ -32,6 +32,11 @@ export class Marks {
   #taken: object[] = [];
   #left: object[] = [];
 
+  /** Whether there is no mark that was passed and not returned. */
+  get isEmpty(): boolean {
+    return this.#current.length === 0 && this.#taken.length === 0 && this.#left.length === 0;
+  }
+
   /** The first message of `lane` has become the current one. */
   begin(lane: MarkedLane): void {
     lane.takeMarks(this.#current);

@@ -397,6 +397,7 @@ export class OutputScheduler {
     if (this.#length > 0 || this.#current !== undefined || this.#lanes?.isEmpty === false) return;
     this.#lanes = undefined;
     this.#output = undefined;
+    if (this.#marks?.isEmpty === true) this.#marks = undefined;
   }
 
   /** The transport has handed back what it took. */

@@ -27,6 +27,29 @@ export function flowContract(adapter: TestedAdapter, { describe, it, expect }: R
       });
     });
 
+    it("is what callbacks, drained() and messages in pieces of its sender wait for", async () => {
+      await withSockets(adapter, async (one, other, server) => {
+        for (const [sender, receiver] of [[one, other] as const, [other, one] as const]) {
+          receiver.pause();
+          const told: number[] = [];
+          const bytes = new Uint8Array(messageLength).fill(7);
+          for (let index = 0; index < messageCount; index++) sender.send(bytes, () => void told.push(index));
+          const waiting = Promise.all([sender.drained(), sender.sendAndWait("last")]);
+          const writer = sender.sendInPieces("text");
+          const pieces = Promise.all([writer.write("in "), writer.write("pieces"), writer.close()]);
+          await passTime(adapter, server.url);
+          const before = told.length;
+          expect(before < messageCount).toBe(true);
+          const arrived = messages(receiver, messageCount + 2);
+          receiver.resume();
+          await waiting;
+          await pieces;
+          expect(told).toEqual(Array.from({ length: messageCount }, (_, index) => index));
+          expect((await arrived).slice(-2)).toEqual(["last", "in pieces"]);
+        }
+      });
+    });
+
     it("stops at once, not after everything that has already arrived", async () => {
       await withSockets(adapter, async (client, accepted, server) => {
         const count = 1000;

@@ -37,15 +37,16 @@ export function createWebSocketClass<TransportOptions = unknown>(
 
 /**
  * Returns a class of streams that are opened by `connect`; see `createWebSocketClass`. It accepts the same `defaults`, but
- * ignores `binaryType` and `textType`, which streams do not have.
+ * ignores `binaryType`, `textType` and `autoPong`, which streams do not have.
  */
 export function createWebSocketStreamClass<TransportOptions = unknown>(
   connect: Connect,
-  defaults: Omit<WebSocketStreamOptions, "protocols"> & Pick<ClientSocketOptions, "binaryType" | "textType"> = {},
+  defaults: Omit<WebSocketStreamOptions, "protocols"> &
+    Pick<ClientSocketOptions, "binaryType" | "textType" | "autoPong"> = {},
   checkTransport: OptionCheck = takes.anything,
 ): WebSocketStreamClass<TransportOptions> {
   takes.callback(connect, "connect");
-  const { binaryType, textType, ...streamDefaults } = defaults;
+  const { binaryType, textType, autoPong, ...streamDefaults } = defaults;
   const own = withRuntimeDefaults<ConvertedStreamOptions>({ runtime: { connect } }, streamOptions(streamDefaults));
   return streamClass((given) => {
     const url = toUsvString(given[0]);

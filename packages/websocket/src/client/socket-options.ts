@@ -107,12 +107,12 @@ const listOrText: OptionCheck = takes.only(
   (value) => typeof value === "string" || isIterable(value),
 );
 
-const { binaryType, textType, ...streamableChecks } = endpointChecks;
+const { binaryType, textType, autoPong, ...streamableChecks } = endpointChecks;
 
 const clientRuntimeChecks: OptionChecks<ClientRuntimeOptions> = { ...runtimeChecks, connect: takes.callback };
 
-/** Checks of a client's options except `binaryType` and `textType`, which streams do not have. */
-export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType" | "textType">> = {
+/** Checks of a client's options except `binaryType`, `textType` and `autoPong`, which streams do not have. */
+export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType" | "textType" | "autoPong">> = {
   ...streamableChecks,
   origin: openingChecks.origin,
   cookies: openingChecks.cookies,
@@ -156,7 +156,7 @@ export const clientAliases: OptionAliases = {
   ),
 };
 
-const socketChecks: OptionChecks<ClientSocketOptions> = { ...clientChecks, binaryType, textType };
+const socketChecks: OptionChecks<ClientSocketOptions> = { ...clientChecks, binaryType, textType, autoPong };
 
 /**
  * Converts the second constructor argument. Web IDL: (DOMString or sequence<DOMString>); other values are options.

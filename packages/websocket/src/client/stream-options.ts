@@ -7,7 +7,7 @@ import { type ClientSocketOptions, clientAliases, clientChecks } from "./socket-
 
 /** Options of a stream. All except `protocols` and `signal` are extensions of the interface. */
 export interface WebSocketStreamOptions<TransportOptions = unknown>
-  extends Omit<ClientSocketOptions<TransportOptions>, "binaryType" | "textType" | "protocols">,
+  extends Omit<ClientSocketOptions<TransportOptions>, "binaryType" | "textType" | "autoPong" | "protocols">,
     AcceptStreamOptions {
   /** Subprotocols to offer. The connection fails if the server selects none of them. */
   readonly protocols?: (Iterable<string> & object) | undefined;

@@ -380,10 +380,13 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
 
   #listenToMessages(socket: Socket, attempt: number): void {
     socket.addEventListener("message", (event) => {
-      const { data } = event as MessageEvent;
+      // The sockets of the platform have no `kind`, and no text but strings.
+      const { data, kind } = event as MessageEvent & { readonly kind?: unknown };
       if (attempt !== this.#attempt) return;
       this.#loops?.push(data);
-      this.dispatchEvent(createMessageEvent(data));
+      this.dispatchEvent(
+        createMessageEvent(data, "", kind === "text" && typeof data !== "string" ? "bytes" : undefined),
+      );
     });
   }
 

@@ -3,10 +3,13 @@
  * none of this until one of them is used. A message has left when its last byte was passed to the transport and the transport had
  * room again; whether the peer has got it, only the peer can say.
  */
-import type { Reporter } from "../event-loop/reporter.ts";
+import { callGuarded, type Reporter } from "../event-loop/reporter.ts";
 
-/** Called once: without an error when the message has left, or with the reason why it never will. */
-export type SendCallback = (error?: Error) => void;
+/**
+ * Called once: without an error when the message has left, or with the reason why it never will. What it throws, or rejects with, is
+ * reported as that of a listener.
+ */
+export type SendCallback = (error?: Error) => unknown;
 
 /** A message whose sender wants to know when it has left: the subject of its mark in core. */
 export class Watched {
@@ -30,6 +33,11 @@ export class Departures {
 
   constructor(report: Reporter) {
     this.#report = report;
+  }
+
+  /** Whether nobody waits for anything. */
+  get isIdle(): boolean {
+    return this.#watched.size === 0 && this.#waiting.length === 0 && !this.isListenedTo;
   }
 
   /** Expects a message. It counts as lost unless `left` is called with the result before `end`. */
@@ -75,11 +83,6 @@ export class Departures {
   }
 
   #call({ done }: Watched, error?: Error): void {
-    try {
-      if (error === undefined) done();
-      else done(error);
-    } catch (thrown) {
-      this.#report(thrown);
-    }
+    callGuarded(() => (error === undefined ? done() : done(error)), this.#report);
   }
 }

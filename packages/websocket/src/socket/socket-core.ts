@@ -469,6 +469,8 @@ export class SocketCore extends Lifecycle {
     if (this.pump === undefined) return;
     departures.left(this.pump.endpoint.takeMarks());
     departures.waiting(this.#waitingLength());
+    // An idle socket keeps nothing of it.
+    if (departures.isIdle && !this.#hasBlobs()) this.#extras = undefined;
     if (isDrained && departures.isListenedTo) this.#fire(new Event("drain"));
   }
 

@@ -11,7 +11,7 @@ import { formatExtensions } from "./format-extensions.ts";
 import { CLOSED, CONNECTING, Lifecycle, OPEN } from "./lifecycle.ts";
 import type { Opening } from "./opening.ts";
 import { responseOf } from "./opening-response.ts";
-import { isMistake } from "./send-errors.ts";
+import { isMistake, isRefused } from "./send-errors.ts";
 import type { StreamMessage, StreamSettings, WebSocketCloseInfo, WebSocketOpenInfo } from "./stream-info.ts";
 
 const defaultHighWaterMark = 65_536;
@@ -106,6 +106,17 @@ export class StreamCore extends Lifecycle {
 
   binary(bytes: Uint8Array, start: number, end: number): void {
     this.#enqueue(new Uint8Array(ownBuffer(bytes, start, end)));
+  }
+
+  /** With `autoPong: false` of its server, the Pong that RFC 6455 §5.5.2 demands: an application has no event to answer. */
+  override ping(payload: Uint8Array): void {
+    const { pump } = this;
+    if (pump?.endpoint.connection?.autoPong !== false) return;
+    try {
+      pump.pong(payload);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+    }
   }
 
   get heldLength(): number {

@@ -197,8 +197,11 @@ export class WebSocket extends EventTarget {
     requireArguments(arguments, 1, "send()");
     const message = sendable(data);
     if (core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
-    if (typeof options === "function") core.send(message, undefined, options);
-    else core.send(message, options === undefined ? undefined : sendOptions(options), sendCallback(options, callback));
+    if (typeof options === "function") {
+      if (callback !== undefined) throw new UsageError("option/type", "send takes one callback, behind the options.");
+      core.send(message, undefined, options);
+    } else
+      core.send(message, options === undefined ? undefined : sendOptions(options), sendCallback(options, callback));
   }
 
   /**

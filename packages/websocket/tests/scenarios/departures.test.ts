@@ -83,6 +83,21 @@ describe("the callback of send", () => {
     expect([calls, client.readyState, clock.reported.length]).toEqual([1, 1, 1]);
   });
 
+  it("that rejects is reported, as a listener is", async () => {
+    const { client, transport, clock } = await heldClient();
+    transport.isFree = true;
+    client.send("a", async () => {
+      throw new Error("in the callback");
+    });
+    await turn();
+    expect(clock.reported).toMatchObject([{ message: "in the callback" }]);
+  });
+
+  it("is one: another behind it is an error", async () => {
+    const { client } = await heldClient();
+    expect(thrown(() => client.send("a", (() => {}) as never, () => {})).code).toBe("option/type");
+  });
+
   it("may send, close and terminate", async () => {
     const { client, transport } = await heldClient();
     transport.isFree = true;

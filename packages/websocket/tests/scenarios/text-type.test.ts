@@ -1,6 +1,7 @@
 /** Text as bytes: an option of the server, of `accept`, and of a client, and an attribute of every socket. */
 import { describe, expect, it } from "vitest";
 import type { MessageData } from "../../src/dom/message-data.ts";
+import { reconnect } from "../../src/reconnect/reconnect.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { turn, until } from "../support/clock.ts";
 import { heldClient } from "../support/held-transport.ts";
@@ -84,6 +85,21 @@ describe("textType", () => {
     expect(lines.at(-1)).toBe("text bytes 333");
   });
 
+  it("is the same through a client that comes back", async () => {
+    const world = new World();
+    const client = reconnect(() => new world.WebSocket("ws://example.com/", { textType: "bytes" }));
+    const lines: string[] = [];
+    client.addEventListener("message", (event) => {
+      const { data, kind } = event as MessageEvent & { readonly kind?: unknown };
+      lines.push(`${kind} ${describeData(data as MessageData)}`);
+    });
+    await until(() => world.accepted.length === 1);
+    world.accepted[0]?.send("a");
+    await until(() => lines.length === 1);
+    expect(lines).toEqual(["text bytes a"]);
+    client.close();
+  });
+
   it("fails a connection whose text is no UTF-8, as for strings", async () => {
     const { client, transport } = await heldClient({ textType: "bytes" });
     const codes: unknown[] = [];
@@ -139,6 +155,22 @@ describe("what a program may do by itself", () => {
     await turn();
     expect(lines.slice(3)).toEqual(["answered"]);
     expect(other.server.statistics.roundTripTime).toBe(undefined);
+  });
+
+  it("and a stream answers them all the same: it has no event for them", async () => {
+    const world = new World({
+      server: { autoPong: false },
+      handler: (opening) => void opening.acceptStream(),
+    });
+    const client = new world.WebSocket("ws://example.com/");
+    await until(() => client.readyState === 1);
+    const pongs: string[] = [];
+    client.addEventListener("pong", ({ payload }) => pongs.push(new TextDecoder().decode(payload)));
+    client.ping("still there?");
+    await until(() => pongs.length === 1);
+    expect(pongs).toEqual(["still there?"]);
+    const options = { autoPong: false } as object;
+    expect(thrown(() => new world.WebSocketStream("ws://example.com/", options)).code).toBe("option/unknown");
   });
 
   it("answer as many Pings as it likes: what is not read by the peer is bounded", async () => {
