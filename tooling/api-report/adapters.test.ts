@@ -48,6 +48,7 @@ const unnamed: Readonly<Record<string, string>> = {
   StaticMember: "Names of the members of the class `WebSocket`.",
   SocketSource: "Only classes of clients, and servers, construct the common interface with it.",
   StreamSource: "For the same reason.",
+  SocketCore: "Only a socket creates the writer of a message in pieces.",
   Answering: "Only the server creates an IncomingOpening.",
   Sha1: "The function of `NativeFunctions`, which a runtime lends.",
   ClientConfig: "`openUpgrade` takes options as well; programs that share a configuration import it from @hybi/core.",
