@@ -296,7 +296,8 @@ export class SocketCore extends Lifecycle {
     // There are no more messages to pause, and the peer's Close frame must be read.
     if (this.readyState >= CLOSING) return;
     this.#readingPaused = true;
-    this.pump?.pause();
+    // While connecting, the response must be read.
+    if (this.readyState === OPEN) this.pump?.pause();
   }
 
   resume(): void {
@@ -328,11 +329,6 @@ export class SocketCore extends Lifecycle {
   }
 
   // Called by the opening and by the pump
-
-  override attach(pump: Pump): void {
-    super.attach(pump);
-    if (this.#readingPaused) pump.pause();
-  }
 
   text(data: string): void {
     if (this.readyState !== OPEN) return;
@@ -409,6 +405,7 @@ export class SocketCore extends Lifecycle {
 
   protected handleOpen(agreement: Agreement): void {
     this.agreement = agreement;
+    if (this.#readingPaused) this.pump?.pause();
     this.#fire(new Event("open"));
   }
 

@@ -399,7 +399,7 @@ export class WebSocket extends EventTarget {
   }
 
   /**
-   * Stops reading, so that the peer has to stop sending. Messages in a chunk that has arrived may still be delivered.
+   * Stops reading, so that the peer has to stop sending; while connecting, once the socket is open. Messages in a chunk that has arrived may still be delivered.
    */
   pause(): void {
     this.#core.pause();

@@ -234,11 +234,10 @@ describe("pause() and resume()", () => {
     const client = new world.WebSocket("ws://example.com/");
     client.pause();
     const events = story(client);
-    await turn();
-    expect(events).toEqual([]);
-    client.resume();
-    client.resume();
+    // The response is read all the same.
     await until(() => events.length === 1);
+    client.resume();
+    client.resume();
     client.pause();
     client.pause();
     await turn();
@@ -262,5 +261,39 @@ describe("pause() and resume()", () => {
     client.resume();
     await world.clock.advance(20_000);
     expect(client.readyState).toBe(1);
+  });
+});
+
+describe("a socket that is paused while it is connecting", () => {
+  it("reads the response, opens, and reads no message until it is resumed", async () => {
+    const world: World = new World({
+      handler: (opening) => {
+        const socket = opening.accept();
+        world.accepted.push(socket);
+        setTimeout(() => socket.send("first"));
+      },
+    });
+    const client = new world.WebSocket("ws://example.com/");
+    const heard: unknown[] = [];
+    client.onmessage = ({ data }) => heard.push(data);
+    client.pause();
+    await until(() => client.readyState === 1 && world.accepted.length === 1);
+    await turn();
+    await turn();
+    expect([heard, client.isPaused]).toEqual([[], true]);
+    client.resume();
+    await until(() => heard.length === 1);
+  });
+
+  it("is not paused if it was resumed before it opened", async () => {
+    const world = new World();
+    const client = new world.WebSocket("ws://example.com/");
+    client.pause();
+    client.resume();
+    const heard: unknown[] = [];
+    client.onmessage = ({ data }) => heard.push(data);
+    await until(() => client.readyState === 1 && world.accepted.length === 1);
+    world.accepted[0]?.send("read");
+    await until(() => heard.length === 1);
   });
 });
