@@ -198,7 +198,8 @@ export class WebSocket extends EventTarget {
     const message = sendable(data);
     if (core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
     if (typeof options === "function") {
-      if (callback !== undefined) throw new UsageError("option/type", "send takes one callback, behind the options.");
+      if (typeof callback === "function")
+        throw new UsageError("option/type", "send takes one callback, behind the options.");
       core.send(message, undefined, options);
     } else
       core.send(message, options === undefined ? undefined : sendOptions(options), sendCallback(options, callback));

@@ -96,6 +96,10 @@ describe("the callback of send", () => {
   it("is one: another behind it is an error", async () => {
     const { client } = await heldClient();
     expect(thrown(() => client.send("a", (() => {}) as never, () => {})).code).toBe("option/type");
+    // Null is none, as wrappers pass it.
+    client.send("a", null as never, null as never);
+    client.send("a", (() => {}) as never, null as never);
+    expect(client.bufferedAmount).toBe(2);
   });
 
   it("may send, close and terminate", async () => {
