@@ -4,7 +4,7 @@ import { permessageDeflate, type WindowBits } from "@hybi/permessage-deflate/zli
 import type { PerMessageDeflateOptions } from "./options.ts";
 
 /** Bytes from which messages are compressed when no window is kept between them. */
-export const defaultThreshold = 1024;
+const defaultThreshold = 1024;
 
 const extensions = new WeakMap<object, Extension>();
 const byDefault: PerMessageDeflateOptions = {};

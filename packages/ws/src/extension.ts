@@ -1,7 +1,7 @@
 /** `extension` of `ws`: Sec-WebSocket-Extensions as an object of lists (RFC 6455 §9.1), for programs that negotiate by themselves. */
 
 /** Parameters of one offer: each name has the values with which it was given, `true` for none. */
-export type ExtensionParameterLists = Record<string, (string | true)[]>;
+type ExtensionParameterLists = Record<string, (string | true)[]>;
 
 /** Offers by name, in order. */
 export type ExtensionOffers = Record<string, ExtensionParameterLists[]>;

@@ -73,7 +73,7 @@ export interface ClientOptionsFor<Socket> extends ConnectionOptions, SecureConte
 }
 
 /** What `verifyClient` gets. */
-export interface ClientInfo<Request extends IncomingMessage = IncomingMessage> {
+interface ClientInfo<Request extends IncomingMessage = IncomingMessage> {
   origin: string;
   secure: boolean;
   req: Request;

@@ -65,7 +65,7 @@ interface Checked {
 }
 
 /** The values of each event of a server. */
-export interface WebSocketServerEvents<Socket extends typeof WebSocket, Request extends typeof IncomingMessage> {
+interface WebSocketServerEvents<Socket extends typeof WebSocket, Request extends typeof IncomingMessage> {
   connection: [websocket: InstanceType<Socket>, request: InstanceType<Request>];
   headers: [headers: string[], request: InstanceType<Request>];
   listening: [];

@@ -45,7 +45,7 @@ import type { ClientOptionsFor, ConnectionOptions, PerMessageDeflateOptions } fr
 export interface ClientOptions extends ClientOptionsFor<WebSocket> {}
 
 /** Options of a client, or of `http.request`. */
-export type AnyClientOptions = ClientOptions | ClientRequestArgs;
+type AnyClientOptions = ClientOptions | ClientRequestArgs;
 
 /** A message as it is received. */
 export type RawData = Buffer | ArrayBuffer | Buffer[];
@@ -69,7 +69,7 @@ export interface SendOptions {
 }
 
 /** Called when the message has left, or will not. */
-export type SendCallback = (error?: Error) => void;
+type SendCallback = (error?: Error) => void;
 
 const connecting = 0;
 const open = 1;
@@ -125,7 +125,7 @@ export let openAccepted: (
 ) => void;
 
 /** The values of each event. */
-export interface WebSocketEvents {
+interface WebSocketEvents {
   open: [];
   message: [data: RawData, isBinary: boolean];
   close: [code: number, reason: Buffer];
@@ -889,7 +889,7 @@ const functions: NativeFunctions = {
 const longestLooked = 128;
 
 /** Options of core for those that clients and servers have in common. */
-export function connectionOptions(
+function connectionOptions(
   { maxPayload = defaultMaxPayload, maxFragments = 131_072, autoPong = true }: ConnectionOptions,
   extensions: readonly Extension[],
 ): {
@@ -921,7 +921,7 @@ function orUnlimited(limit: number): number {
 }
 
 /** `ws` has one deadline; whoever needs more sends Pings. */
-export function deadlinesOf({ closeTimeout = defaultCloseTimeout }: ConnectionOptions): DeadlineConfig {
+function deadlinesOf({ closeTimeout = defaultCloseTimeout }: ConnectionOptions): DeadlineConfig {
   const never = Number.POSITIVE_INFINITY;
   return DeadlineConfig.of({
     closing: closeTimeout,

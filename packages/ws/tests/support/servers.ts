@@ -38,7 +38,7 @@ export async function serve(
   return { server, url: `ws://127.0.0.1:${portOf(server)}` };
 }
 
-export function echo(socket: WebSocket): void {
+function echo(socket: WebSocket): void {
   socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
 }
 
