@@ -48,6 +48,10 @@ describe("Connection", () => {
     expect(outlineFrames(sent(server))).toEqual(["pong FIN 0"]);
   });
 
+  it("says whether it answers Pings", () => {
+    expect([serverWith().autoPong, serverWith({ autoPong: false }).autoPong]).toEqual([true, false]);
+  });
+
   it("adds its own leniency to that of the opening handshake", () => {
     const agreement = { ...plainAgreement("client"), tolerated: ["empty-subprotocol"] as const };
     const client = new Connection(agreement, { random: countingSource(), tolerate: ["non-minimal-length"] });
