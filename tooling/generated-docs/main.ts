@@ -6,6 +6,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { inOrder, reportedPages, resultsFolder } from "../../bench/report/pages.ts";
+import { pinnedVersions } from "../../interop/dependents/columns.ts";
+import { checkPage } from "../../interop/dependents/page.ts";
 import { closingTransitions } from "../../packages/core/src/closing/states.ts";
 import { usageErrorSentences } from "../../packages/core/src/sentences/usage-errors.ts";
 import { violationTable } from "../../packages/core/src/vocabulary/violation.ts";
@@ -50,6 +52,14 @@ const isResult = (path: string): boolean => path.endsWith(".json");
 const results = filesBelow(resultsFolder, isResult).map((path) => JSON.parse(readFileSync(join(root, path), "utf8")));
 for (const [page, make] of Object.entries(results.length > 0 ? reportedPages : {}))
   keep(page, (now) => make(now, inOrder(results)));
+
+const dependentsPage = "docs/reference/dependents.md";
+const pinned = pinnedVersions();
+findings.push(
+  ...checkPage(readFileSync(join(root, dependentsPage), "utf8"), pinned).map(
+    (finding) => `${dependentsPage}: ${finding}: run \`pnpm test:dependents --write\``,
+  ),
+);
 
 const isDocument = (path: string): boolean => path.endsWith(".md");
 const folders = [".github", "docs", "examples", "bench", "fuzz", "interop", "tooling", ...packageFolders()];
