@@ -85,7 +85,7 @@ const websocket: Layers = {
   client: { mayImport: ["platform", "failure", "event-loop", "transport", "dom", "pump", "socket"] },
   server: { mayImport: ["platform", "failure", "event-loop", "transport", "dom", "load", "pump", "socket"] },
   reconnect: { mayImport: ["platform", "failure", "event-loop", "dom", "socket", "client/random-source"] },
-  adapter: { mayImport: ["platform", "event-loop", "load", "client", "socket", "server"] },
+  adapter: { mayImport: ["platform", "event-loop", "load", "pump", "client", "socket", "server"] },
   index: {
     mayImport: [
       ...["failure", "event-loop", "transport", "dom", "load", "pump", "client", "socket", "server", "reconnect"],

@@ -53,10 +53,10 @@ export type { RuntimeOptions } from "./socket/runtime-options.ts";
 // Diagnostics.
 export {
   createDiagnostics,
-  type Diagnostics,
   type DiagnosticsChannel,
   type DiagnosticsName,
-} from "./pump/diagnostics.ts";
+} from "./adapter/create-diagnostics.ts";
+export type { Diagnostics } from "./pump/diagnostics.ts";
 export type {
   ClientFailureMessage,
   ClientRequestMessage,

@@ -3,7 +3,7 @@
  * pump, and follows redirects. Core implements the rules of each step; this file, their order.
  */
 import { ClientConfig, createClientEndpoint, createOpenEndpoint, type Endpoint, type Instant } from "@hybi/core";
-import { type Fields, formatWebSocketUrl, type ResponseHead, type WebSocketUrl } from "@hybi/core/opening";
+import type { Fields, ResponseHead, WebSocketUrl } from "@hybi/core/opening";
 import { decideRedirect, OpeningSlots } from "@hybi/core/policy";
 import { createAbortController } from "../dom/platform-classes.ts";
 import { type Clock, clockOf } from "../event-loop/clock.ts";
@@ -14,9 +14,8 @@ import { type Failure, failureIn, givenUp, transportTooLate } from "../failure/f
 import { OpeningError } from "../failure/opening-error.ts";
 import { orNoReason } from "../platform/error-text.ts";
 import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
-import { type Diagnostics, isWatched, publish } from "../pump/diagnostics.ts";
+import type { Diagnostics } from "../pump/diagnostics.ts";
 import { Pump } from "../pump/pump.ts";
-import type { ClientRequestMessage } from "../socket/diagnostics-messages.ts";
 import type { Opening, OpeningListener } from "../socket/opening.ts";
 import { type AgreedTransport, checkAgreedTransport, ownRest } from "../transport/agreed-transport.ts";
 import { transportCheck } from "../transport/checks.ts";
@@ -132,7 +131,7 @@ export class ClientOpening implements Opening {
     // Defer, so that the caller can add listeners to the new socket, or close it, before anything happens.
     await undefined;
     if (this.#phase !== "opening") return;
-    this.#publishRequest();
+    this.diagnostics?.attempted(this.#listener.target!, this.#url, this.#followed);
     const { transportOptions: options } = this.#options;
     const connect = connectorOf(this.#options);
     this.#controller = createAbortController();
@@ -157,17 +156,6 @@ export class ClientOpening implements Opening {
       await new Promise<void>((resolve) => Turn.of(this.#clock).after({ endTurn: resolve }));
       this.#fail(failure);
     }
-  }
-
-  #publishRequest(): void {
-    const { diagnostics } = this;
-    if (!isWatched(diagnostics, "hybi:client:request")) return;
-    const message: ClientRequestMessage = {
-      websocket: this.#listener.target!,
-      url: formatWebSocketUrl({ ...this.#url, userinfo: undefined }),
-      redirects: this.#followed,
-    };
-    publish(diagnostics, "hybi:client:request", message);
   }
 
   #keepTime(): void {

@@ -1,59 +1,40 @@
 /**
- * Diagnostics: what happens to connections, published on named channels for whoever subscribes. The channels are those of the
- * runtime (`node:diagnostics_channel`); adapters supply them. A connection keeps nothing for them, and without a subscriber each
- * event costs one look at its channel.
+ * Where connections and openings say what happens to them. What becomes of it, messages on named channels, is made in
+ * `adapter/create-diagnostics.ts`, so that a bundle without diagnostics has the calls alone. Nothing is kept for them in a connection.
  */
-import { type OptionCheck, takes } from "@hybi/core/options";
-import { asUncaught } from "../event-loop/reporter.ts";
+import type { Agreement, Role } from "@hybi/core";
+import type { OpeningRequest, WebSocketUrl } from "@hybi/core/opening";
+import type { OptionCheck } from "@hybi/core/options";
+import type { Failure } from "../failure/failure.ts";
 import { takesMethods } from "../platform/option-checks.ts";
 
-/** A named channel; those of `node:diagnostics_channel` are. */
-export interface DiagnosticsChannel {
-  /** Asked before each message: a message without a subscriber is not made. */
-  readonly hasSubscribers: boolean;
-  publish(message: object): void;
+/** What `createDiagnostics` returns, for the option `runtime.diagnostics`. No method throws. `websocket` is a WebSocket or WebSocketStream. */
+export interface Diagnostics {
+  /** A client begins an attempt, after `redirects`. */
+  attempted(websocket: object, url: WebSocketUrl, redirects: number): void;
+  /** A client will not open. */
+  failed(websocket: object, failure: Failure): void;
+  /** A valid request has arrived; `accepted` or `refused` follows. */
+  requested(request: OpeningRequest, info: object): void;
+  accepted(request: OpeningRequest, info: object, websocket: object): void;
+  /** An opening has come to nothing. `request` is undefined if there was no valid one. */
+  refused(
+    request: OpeningRequest | undefined,
+    info: object,
+    status: number | undefined,
+    failure: Failure | undefined,
+  ): void;
+  /** A connection is open; `closed` follows. */
+  opened(websocket: object, role: Role, agreement: Agreement): void;
+  /** A Ping or a Pong has arrived. */
+  received(what: "ping" | "pong", websocket: object, role: Role, payload: Uint8Array): void;
+  closed(
+    websocket: object,
+    role: Role,
+    end: { readonly code: number; readonly reason: string; readonly wasClean: boolean },
+    failure: Failure | undefined,
+  ): void;
 }
 
-/** The names of all channels, in the order of a connection's life; `docs/guide/watching.md` has what each message contains. */
-export const diagnosticsNames = [
-  "hybi:client:request",
-  "hybi:client:failure",
-  "hybi:server:request",
-  "hybi:server:accepted",
-  "hybi:server:refused",
-  "hybi:websocket:open",
-  "hybi:websocket:ping",
-  "hybi:websocket:pong",
-  "hybi:websocket:close",
-] as const;
-
-export type DiagnosticsName = (typeof diagnosticsNames)[number];
-
-/** Channels by name. A channel that is missing has no subscribers. */
-export type Diagnostics = { readonly [name in DiagnosticsName]?: DiagnosticsChannel | undefined };
-
-/** Returns the channels of a runtime by their names. `channel` is that function of `node:diagnostics_channel`. */
-export function createDiagnostics(channel: (name: string) => DiagnosticsChannel): Diagnostics {
-  return Object.fromEntries(diagnosticsNames.map((name) => [name, channel(name)]));
-}
-
-/** Whether a message on the channel `name` would have a subscriber. */
-export function isWatched(diagnostics: Diagnostics | undefined, name: DiagnosticsName): diagnostics is Diagnostics {
-  return diagnostics?.[name]?.hasSubscribers === true;
-}
-
-/** Publishes a message. A channel that throws, which those of runtimes do not, harms no connection. */
-export function publish(diagnostics: Diagnostics, name: DiagnosticsName, message: object): void {
-  try {
-    diagnostics[name]?.publish(message);
-  } catch (error) {
-    asUncaught(error);
-  }
-}
-
-const channelCheck = takesMethods("a channel, such as one of node:diagnostics_channel", "publish");
-
-/** Check of the option `diagnostics`: it may be a part of them, and nothing else. */
-export const diagnosticsCheck: OptionCheck = takes.options(
-  Object.fromEntries(diagnosticsNames.map((name) => [name, channelCheck])),
-);
+/** Check of the option. */
+export const diagnosticsCheck: OptionCheck = takesMethods("what createDiagnostics returns", "opened", "closed");

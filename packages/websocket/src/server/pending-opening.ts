@@ -11,8 +11,7 @@ import type { Reporter } from "../event-loop/reporter.ts";
 import { type Failure, givenUp } from "../failure/failure.ts";
 import type { MemoryBudget } from "../load/memory-budget.ts";
 import type { Closable, ClosableOwner } from "../pump/closable.ts";
-import { isWatched, publish } from "../pump/diagnostics.ts";
-import type { ServerAcceptedMessage, ServerRefusedMessage, ServerRequestMessage } from "./diagnostics-messages.ts";
+import type { ServerRefusedMessage } from "./diagnostics-messages.ts";
 import { type AcceptedListener, type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 import type { RefusalReason } from "./server-counts.ts";
 
@@ -146,11 +145,7 @@ export abstract class PendingOpening implements Answering, Closable {
   /** Runs the handler, and ensures that the request is answered. */
   protected ask(request: OpeningRequest): void {
     this.#request = request;
-    const { diagnostics } = this.server;
-    if (isWatched(diagnostics, "hybi:server:request")) {
-      const message: ServerRequestMessage = { request, info: this.#info };
-      publish(diagnostics, "hybi:server:request", message);
-    }
+    this.server.diagnostics?.requested(request, this.#info);
     let returned: unknown;
     try {
       returned = this.server.requested(new IncomingOpening(request, this.#info, this), this);
@@ -193,11 +188,7 @@ export abstract class PendingOpening implements Answering, Closable {
   #publishAccepted(listener: AcceptedListener): void {
     const request = this.#request!;
     this.#request = undefined;
-    const { diagnostics } = this.server;
-    if (isWatched(diagnostics, "hybi:server:accepted")) {
-      const message: ServerAcceptedMessage = { request, info: this.#info, websocket: listener.target! };
-      publish(diagnostics, "hybi:server:accepted", message);
-    }
+    this.server.diagnostics?.accepted(request, this.#info, listener.target!);
     listener.announce();
   }
 

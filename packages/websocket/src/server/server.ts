@@ -55,7 +55,6 @@ import { MemberList } from "../platform/member-list.ts";
 import { runtimeAliases, withDefaults } from "../platform/option-checks.ts";
 import { bound } from "../platform/runtime.ts";
 import type { Closable } from "../pump/closable.ts";
-import { isWatched, publish } from "../pump/diagnostics.ts";
 import { Pump } from "../pump/pump.ts";
 import { deadlineAliases, endpointChecks } from "../socket/endpoint-checks.ts";
 import { Lifecycle, OPEN } from "../socket/lifecycle.ts";
@@ -774,8 +773,8 @@ export class WebSocketServer {
   /** Counts and publishes that an opening has come to nothing. */
   #count(reason: RefusalReason, message: ServerRefusedMessage): void {
     this.#counts.refusals[reason]++;
-    const { diagnostics } = this.#runtime;
-    if (isWatched(diagnostics, "hybi:server:refused")) publish(diagnostics, "hybi:server:refused", message);
+    const { request, info, status, failure } = message;
+    this.#runtime.diagnostics?.refused(request, info, status, failure);
   }
 
   #prepare(data: Exclude<Sendable, Blob>): PreparedMessage {

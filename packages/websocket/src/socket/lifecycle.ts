@@ -8,15 +8,8 @@ import type { ResponseHead } from "@hybi/core/opening";
 import { type Failure, failureOf, givenUp } from "../failure/failure.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import { type Closable, type ClosableOwner, leaveOwner } from "../pump/closable.ts";
-import { type Diagnostics, isWatched, publish } from "../pump/diagnostics.ts";
+import type { Diagnostics } from "../pump/diagnostics.ts";
 import type { Pump } from "../pump/pump.ts";
-import type {
-  ClientFailureMessage,
-  WebSocketCloseMessage,
-  WebSocketControlMessage,
-  WebSocketOpenMessage,
-} from "./diagnostics-messages.ts";
-import { formatExtensions } from "./format-extensions.ts";
 import type { Opening, OpeningListener } from "./opening.ts";
 
 /** The values of `readyState` (WHATWG WebSockets §3.1). */
@@ -140,25 +133,13 @@ export abstract class Lifecycle implements OpeningListener, Closable {
     if (this.readyState !== CONNECTING) return;
     this.readyState = OPEN;
     this.handleOpen(agreement);
-    this.publishOpen(agreement);
+    this.diagnostics?.opened(this.target, this.role, agreement);
   }
 
   /** Called once an accepted socket or stream has its server, which is after it is open. */
   announce(): void {
     const agreement = this.pump?.endpoint.agreement;
-    if (agreement !== undefined) this.publishOpen(agreement);
-  }
-
-  protected publishOpen(agreement: Agreement): void {
-    const { diagnostics } = this;
-    if (!isWatched(diagnostics, "hybi:websocket:open")) return;
-    const message: WebSocketOpenMessage = {
-      websocket: this.target,
-      role: this.role,
-      protocol: agreement.subprotocol ?? "",
-      extensions: formatExtensions(agreement),
-    };
-    publish(diagnostics, "hybi:websocket:open", message);
+    if (agreement !== undefined) this.diagnostics?.opened(this.target, this.role, agreement);
   }
 
   rejection(response: ResponseHead, body: Uint8Array): void {
@@ -175,11 +156,11 @@ export abstract class Lifecycle implements OpeningListener, Closable {
   piece(): void {}
 
   ping(payload: Uint8Array): void {
-    this.publishControl("hybi:websocket:ping", payload);
+    this.diagnostics?.received("ping", this.target, this.role, payload);
   }
 
   pong(payload: Uint8Array): void {
-    this.publishControl("hybi:websocket:pong", payload);
+    this.diagnostics?.received("pong", this.target, this.role, payload);
   }
 
   close(): void {
@@ -198,7 +179,9 @@ export abstract class Lifecycle implements OpeningListener, Closable {
     opening?.leave();
     if (!clean) this.cause ??= pump?.failure;
     this.readyState = CLOSED;
-    this.publishEnd(clean, statusCode, reason);
+    const { diagnostics, role, target, cause } = this;
+    if (this.hasOpened) diagnostics?.closed(target, role, { code: statusCode, reason, wasClean: clean }, cause);
+    else if (role === "client") diagnostics?.failed(target, cause ?? givenUp);
     // Applications keep closed sockets and streams, so release everything except the outcome.
     this.opening = undefined;
     this.pump = undefined;
@@ -218,31 +201,6 @@ export abstract class Lifecycle implements OpeningListener, Closable {
 
   protected get role(): Role {
     return this.opening === undefined ? "server" : "client";
-  }
-
-  protected publishControl(name: "hybi:websocket:ping" | "hybi:websocket:pong", payload: Uint8Array): void {
-    const { diagnostics } = this;
-    if (!isWatched(diagnostics, name)) return;
-    // A copy: events show the payload as well.
-    const message: WebSocketControlMessage = {
-      websocket: this.target,
-      role: this.role,
-      payload: new Uint8Array(payload),
-    };
-    publish(diagnostics, name, message);
-  }
-
-  protected publishEnd(wasClean: boolean, code: number, reason: string): void {
-    const { diagnostics, cause: failure, target: websocket } = this;
-    const { role } = this;
-    if (!this.hasOpened) {
-      if (role === "server" || !isWatched(diagnostics, "hybi:client:failure")) return;
-      const message: ClientFailureMessage = { websocket, failure: failure ?? givenUp };
-      publish(diagnostics, "hybi:client:failure", message);
-    } else if (isWatched(diagnostics, "hybi:websocket:close")) {
-      const message: WebSocketCloseMessage = { websocket, role, code, reason, wasClean, failure };
-      publish(diagnostics, "hybi:websocket:close", message);
-    }
   }
 
   /** Sends the Close frame that `startClosing` asks for. */

@@ -29,7 +29,7 @@ export interface RuntimeOptions {
    * it, such as a `tap`. If it throws, the error is reported, and the transport is used as it is.
    */
   readonly wrapTransport?: PumpOptions["wrapTransport"];
-  /** Channels on which is published what happens to connections; `createDiagnostics` makes them of the runtime's. */
+  /** Publishes what happens to connections; what `createDiagnostics` returns for the channels of a runtime. */
   readonly diagnostics?: Diagnostics | undefined;
 }
 

@@ -2,7 +2,8 @@
 import { UsageError } from "@hybi/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createDiagnostics, type Diagnostics } from "../../src/pump/diagnostics.ts";
+import { createDiagnostics } from "../../src/adapter/create-diagnostics.ts";
+import type { Diagnostics } from "../../src/pump/diagnostics.ts";
 import type { DiagnosticsMessages } from "../../src/server/diagnostics-messages.ts";
 import { until } from "../support/clock.ts";
 import { thrown, World, type WorldOptions } from "../support/link.ts";
@@ -223,12 +224,14 @@ describe("diagnostics", () => {
     const world = new World();
     const open = (diagnostics: unknown): unknown =>
       new world.WebSocket("ws://example.com/", { runtime: { diagnostics } as never });
-    for (const wrong of [1, { "hybi:websocket:opened": {} }, { "hybi:websocket:open": {} }]) {
+    expect(thrown(() => createDiagnostics({} as never))).toBeInstanceOf(UsageError);
+    for (const wrong of [1, {}, { opened() {} }]) {
       expect(thrown(() => open(wrong))).toBeInstanceOf(UsageError);
     }
     const urls: string[] = [];
     const channel = { hasSubscribers: true, publish: (message: object) => urls.push((message as { url: string }).url) };
-    const { client } = await world.connected({ runtime: { diagnostics: { "hybi:client:request": channel } } });
+    const diagnostics = createDiagnostics((name) => (name === "hybi:client:request" ? channel : undefined));
+    const { client } = await world.connected({ runtime: { diagnostics } });
     expect(urls).toEqual(["ws://example.com/"]);
     client.close();
   });
