@@ -354,7 +354,11 @@ const tolerate = ["non-canonical-key"] as const;
 
 function requestHead(request: IncomingMessage, isDraft: boolean): RequestHead {
   // Programs that pass a request of their own making have no raw headers, and often no Host: no HTTP server has asked for it.
-  const { rawHeaders = Object.entries({ host: "localhost", ...request.headers }).flat().map(String) } = request;
+  const {
+    rawHeaders = Object.entries({ host: "localhost", ...request.headers })
+      .flat()
+      .map(String),
+  } = request;
   const { httpVersionMinor = 1 } = request;
   const fields: FieldLine[] = [];
   for (let at = 0; at < rawHeaders.length; at += 2) {
