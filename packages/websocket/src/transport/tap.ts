@@ -52,7 +52,7 @@ export function tap(transport: Transport, sink: (event: TapEvent) => unknown, op
 }
 
 /** Has all members, the optional ones included: the compiler asks for one that is new. */
-class TappedTransport implements Required<Transport> {
+class TappedTransport implements Transport, Record<keyof Transport, unknown> {
   readonly #transport: Transport;
   readonly #report: (event: TapEvent) => void;
   /** Whether the transport was dropped, maybe by the sink: nothing follows that the transport would not expect then. */
