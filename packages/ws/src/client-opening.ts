@@ -41,6 +41,7 @@ const supportedVersions = [8, 13];
 export class ClientOpening {
   readonly #owner: OpeningOwner;
   readonly #options: ResolvedClientOptions;
+  readonly #url: URL;
   readonly #protocols: readonly string[];
   readonly #extensions: readonly Extension[];
   #redirects = 0;
@@ -64,7 +65,12 @@ export class ClientOpening {
     this.#extensions = deflateExtensions(perMessageDeflate);
     const url = parseAddress(address);
     if (typeof url === "string") throw new SyntaxError(url);
-    this.#send(url);
+    this.#url = url;
+  }
+
+  /** Sends the request. */
+  start(): void {
+    this.#send(this.#url);
   }
 
   /** The request, until the opening is over. */
@@ -98,7 +104,12 @@ export class ClientOpening {
       request = (isSecure ? requestSecure : requestPlain)(options);
       this.#request = request;
     }
-    if (this.#isOver) return;
+    // Closed by a function of the application that has run meanwhile, such as `createConnection`.
+    if (this.#isOver) {
+      request.on("error", () => {});
+      request.destroy();
+      return;
+    }
     const { handshakeTimeout, finishRequest } = this.#options;
     clearTimeout(this.#timer);
     if (typeof handshakeTimeout === "number" && handshakeTimeout > 0) {
@@ -151,6 +162,8 @@ export class ClientOpening {
       method: "GET",
       host: hostname.startsWith("[") ? hostname.slice(1, -1) : hostname,
       hostname: undefined,
+      // Host names the port only if it is another (RFC 9110 §7.2).
+      defaultPort: isSecure ? 443 : 80,
       port: port === "" ? (isSecure ? 443 : 80) : Number(port),
       path: url.pathname + url.search,
       socketPath: undefined,

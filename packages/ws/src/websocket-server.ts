@@ -282,20 +282,24 @@ export class WebSocketServer<
       abort(socket, 503);
       return;
     }
+    const subprotocol = this.#chooseSubprotocol(request, req);
     let accepted: AcceptedOpening;
     try {
-      accepted = answerOpeningRequest(request, {
-        subprotocol: this.#chooseSubprotocol(request, req),
-        extensions: this.#extensions,
-      });
+      accepted = answerOpeningRequest(request, { subprotocol, extensions: this.#extensions });
     } catch (error) {
       // A subprotocol that was not offered, for example: RFC 6455 §4.2.2 forbids to answer with it.
-      this.#reject(req, socket, 500, error as Error, {});
+      this.#failed(req, socket, error as Error);
       return;
     }
     const lines = headLines(accepted);
     this.emit("headers", lines, req);
-    socket.write(`${lines.map(checkedLine).concat("\r\n").join("\r\n")}`);
+    // A line may have what a client has sent: it is no reason to end the process.
+    const wrong = lines.find((line) => /[\r\n\0]/.test(line));
+    if (wrong !== undefined) {
+      this.#failed(req, socket, new TypeError("Invalid character in a header line"));
+      return;
+    }
+    socket.write(`${lines.concat("\r\n").join("\r\n")}`);
     socket.removeListener("error", destroyOnError);
     const Class = this.options.WebSocket as unknown as new (
       address: null,
@@ -324,6 +328,12 @@ export class WebSocketServer<
   #emitClose(): void {
     this.#state = "closed";
     this.emit("close");
+  }
+
+  /** The application is at fault, of which the client learns nothing. */
+  #failed(request: IncomingMessage, socket: Duplex, error: Error): void {
+    if (this.listenerCount("wsClientError") > 0) this.emit("wsClientError", error, socket, request);
+    else abort(socket, 500);
   }
 
   #reject(request: IncomingMessage, socket: Duplex, code: number, error: Error, headers: OutgoingHttpHeaders): void {

@@ -15,11 +15,13 @@ import {
   createOpenEndpoint,
   DeadlineConfig,
   type Extension,
+  formatClosePayload,
   type MessageKind,
   type MessageStream,
   type NativeFunctions,
   plainAgreement,
   type RandomSource,
+  type Role,
   ServerConfig,
   UsageError,
   type Violation,
@@ -352,6 +354,8 @@ export class WebSocket extends EventEmitter {
       callback = options;
       options = undefined;
     }
+    // Wrappers pass null for none.
+    if (typeof callback !== "function") callback = undefined;
     if (this.#state !== open) {
       this.#sendTooLate(data, callback);
       return;
@@ -382,19 +386,18 @@ export class WebSocket extends EventEmitter {
    *
    * @throws TypeError for a status code that may not be sent, RangeError for a reason of more than 123 bytes
    */
-  close(code?: number, reason?: string | Buffer): void {
+  close(code?: number, reason?: string | Uint8Array): void {
     if (this.#state === connecting) {
       this.#abortOpening();
       return;
     }
     if (this.#state !== open) return;
-    if (this.#delayed !== undefined) {
-      this.#state = closing;
-      this.#delay(() => this.#sendClose(code, reason), undefined, undefined);
-      return;
-    }
-    this.#sendClose(code, reason);
+    // Without a code there is no place for a reason (RFC 6455 §5.5.1).
+    const text = code === undefined ? "" : reasonText(reason);
+    checkClose(this._isServer ? "server" : "client", code, text);
     this.#state = closing;
+    if (this.#delayed === undefined) this.#sendClose(code, text);
+    else this.#delay(() => this.#sendClose(code, text), undefined, undefined);
   }
 
   /** Destroys the socket at once. */
@@ -494,6 +497,8 @@ export class WebSocket extends EventEmitter {
     };
     Object.defineProperty(owner, "isConnecting", { get: () => this.#state === connecting });
     this.#opening = new ClientOpening(owner, address, protocols, options);
+    // Functions of the application that run in here may close the socket.
+    this.#opening.start();
   }
 
   #abortOpening(): void {
@@ -561,7 +566,8 @@ export class WebSocket extends EventEmitter {
         endpoint.sendBinary(bytes, this.#compression(bytes.length, options));
       }
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
+      const isSilent = callback === undefined && error instanceof UsageError && error.code === "send/not-utf8";
+      if (!(error instanceof UsageError) || isSilent) throw error;
       this.#callBack(callback, error);
       return;
     }
@@ -626,22 +632,9 @@ export class WebSocket extends EventEmitter {
     pump.requestFlush();
   }
 
-  #sendClose(code: number | undefined, reason: string | Buffer = ""): void {
+  #sendClose(code: number | undefined, reason: string): void {
     const pump = this.#pump!;
-    // Without a code there is no place for a reason (RFC 6455 §5.5.1).
-    const text = code === undefined ? "" : String(reason);
-    try {
-      pump.endpoint.sendClose(code, text);
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      if (error.code === "close/status-code" || error.code === "close/client-only") {
-        throw new TypeError("First argument must be a valid error code number", { cause: error });
-      }
-      if (error.code === "close/reason-too-long") {
-        throw new RangeError("The message must not be greater than 123 bytes", { cause: error });
-      }
-      throw error;
-    }
+    pump.endpoint.sendClose(code, reason);
     pump.requestFlush();
   }
 
@@ -662,7 +655,7 @@ export class WebSocket extends EventEmitter {
       const { task, blob, callback } = delayed[at]!;
       if (blob !== undefined) {
         const goOn = (run: () => void): void => {
-          if (this.#state !== closed) run();
+          this.#runUnlessClosed(run, callback);
           this.#runDelayed(delayed, at + 1);
         };
         blob.arrayBuffer().then(
@@ -671,9 +664,21 @@ export class WebSocket extends EventEmitter {
         );
         return;
       }
-      if (this.#state !== closed) task();
+      this.#runUnlessClosed(task, callback);
     }
     this.#delayed = undefined;
+  }
+
+  #runUnlessClosed(run: () => void, callback: SendCallback | undefined): void {
+    if (this.#state === closed) {
+      this.#callBack(callback, unsent());
+      return;
+    }
+    try {
+      run();
+    } catch (error) {
+      throwLater(error);
+    }
   }
 
   #await(callback: SendCallback): void {
@@ -827,7 +832,7 @@ export class WebSocket extends EventEmitter {
     if (failure?.kind === "given-up" && !this.#hasFailed) this.#emit("error", failure.error);
     this.#state = closed;
     for (const { callback } of waiting ?? []) {
-      this.#callBack(callback, new Error("The connection was closed before the message was sent"));
+      this.#callBack(callback, unsent());
     }
     if (clean) Object.defineProperty(this, closedCleanly, { value: true });
     this.#onClosed?.();
@@ -837,6 +842,15 @@ export class WebSocket extends EventEmitter {
 
 for (const [at, name] of ["CONNECTING", "OPEN", "CLOSING", "CLOSED"].entries()) {
   Object.defineProperty(WebSocket, name, { enumerable: true, value: at });
+}
+
+// Attributes and operations are enumerable, as Web IDL has them and wrappers expect; and bundlers rename classes.
+Object.defineProperty(WebSocket, "name", { value: "WebSocket" });
+for (const name of [
+  ...["CONNECTING", "OPEN", "CLOSING", "CLOSED", "binaryType", "bufferedAmount", "extensions", "isPaused", "protocol"],
+  ...["readyState", "url", "onopen", "onmessage", "onclose", "onerror"],
+]) {
+  Object.defineProperty(WebSocket.prototype, name, { enumerable: true });
 }
 
 /** The memory of the message that was emitted last, which is often sent back or on. */
@@ -863,6 +877,28 @@ function throwLater(error: unknown): void {
   process.nextTick(() => {
     throw error;
   });
+}
+
+function reasonText(reason: string | Uint8Array | null = ""): string {
+  if (reason instanceof Uint8Array) return bufferOver(reason, 0, reason.length).toString();
+  return reason === null ? "" : String(reason);
+}
+
+/** @throws TypeError for a status code that may not be sent, RangeError for a reason of more than 123 bytes */
+function checkClose(role: Role, code: number | undefined, reason: string): void {
+  try {
+    formatClosePayload(role, code, reason, nodeFunctions);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    if (error.code === "close/reason-too-long") {
+      throw new RangeError("The message must not be greater than 123 bytes", { cause: error });
+    }
+    throw new TypeError("First argument must be a valid error code number", { cause: error });
+  }
+}
+
+function unsent(): Error {
+  return new Error("The connection was closed before the message was sent");
 }
 
 function notOpen(state: 0 | 1 | 2 | 3): Error {
@@ -902,7 +938,7 @@ function connectionOptions(
 } {
   return {
     extensions,
-    autoPong,
+    autoPong: Boolean(autoPong),
     echoReason: true,
     native: functions,
     // `ws` sends each message as one frame, and some of its peers expect it.
@@ -917,14 +953,16 @@ function connectionOptions(
 
 /** 0 is no limit. */
 function orUnlimited(limit: number): number {
-  return limit > 0 ? limit : Number.POSITIVE_INFINITY;
+  // Also as text: it may come from the environment.
+  return Number(limit) > 0 ? Number(limit) : Number.POSITIVE_INFINITY;
 }
 
 /** `ws` has one deadline; whoever needs more sends Pings. */
 function deadlinesOf({ closeTimeout = defaultCloseTimeout }: ConnectionOptions): DeadlineConfig {
   const never = Number.POSITIVE_INFINITY;
   return DeadlineConfig.of({
-    closing: closeTimeout,
+    // As setTimeout has it: what is no duration is a short one.
+    closing: Number(closeTimeout) >= 1 ? Number(closeTimeout) : 1,
     ...{ opening: never, ping: never, pong: never, stalled: never, message: never, resting: never, idle: never },
     controlFrames: never,
   });
