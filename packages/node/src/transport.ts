@@ -164,7 +164,9 @@ export class NodeTransport implements Transport {
     this.#pending++;
     this.#onWritten ??= (error) => {
       const isLast = --this.#pending === 0;
-      if (isLast && this.#isAwaited && (error === undefined || error === null)) this.#drained();
+      // A socket that is destroyed calls back without an error, although nothing more of its write leaves.
+      const isLost = this.#isSocket && this.#stream.destroyed;
+      if (isLast && this.#isAwaited && !isLost && (error === undefined || error === null)) this.#drained();
       if (isLast && this.#isClosed) this.#sink.close();
     };
     return this.#onWritten;

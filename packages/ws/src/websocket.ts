@@ -208,6 +208,26 @@ export interface WebSocket {
   removeListener(event: string | symbol, listener: (this: WebSocket, ...values: any[]) => void): this;
 }
 
+/** Sockets with output that waits for the end of the turn. */
+const unwritten = new Set<WebSocket>();
+let writePending: () => void;
+process.on("exit", () => writePending());
+
+/** Counts the turns in which something was written at once. */
+let turn = 1;
+let isTurnCounted = false;
+
+function endTurnLater(): void {
+  if (isTurnCounted) return;
+  isTurnCounted = true;
+  process.nextTick(nextTurn);
+}
+
+function nextTurn(): void {
+  turn++;
+  isTurnCounted = false;
+}
+
 /**
  * A client, or an accepted connection of a server.
  */
@@ -219,6 +239,9 @@ export class WebSocket extends EventEmitter {
   static readonly CLOSED = 3;
 
   static {
+    writePending = () => {
+      for (const websocket of unwritten) websocket.#writeNow();
+    };
     openAccepted = (websocket, socket, head, agreement, setup, onClosed) => {
       websocket.#onClosed = onClosed;
       websocket.#open(socket, head, agreement, setup);
@@ -246,6 +269,12 @@ export class WebSocket extends EventEmitter {
   /** Bytes that were sent after the connection had begun to close. */
   #lost = 0;
   #hasFailed = false;
+  /** Whether a listener is called by the pump, which writes when it has returned. */
+  #isReceiving = false;
+  /** Whether it is one of `unwritten`. */
+  #isUnwritten = false;
+  /** The turn in which the first message was written at once. */
+  #writtenIn = 0;
   #onClosed: (() => void) | undefined;
 
   constructor(address: null, protocols?: undefined, options?: ConnectionOptions);
@@ -408,21 +437,40 @@ export class WebSocket extends EventEmitter {
     }
     if (this.#state === closed) return;
     this.#state = closing;
-    this.#pump?.abort();
+    // What was sent before it in this turn may still arrive.
+    this.#writeNow();
+    if (!this.#isPaused) this.#pump!.abort();
+    // What the paused stream has read is still delivered, as when it closes by itself.
+    else {
+      process.nextTick(() => {
+        this.#socket!.read();
+        this.#pump!.abort();
+      });
+    }
   }
 
   /** Stops reading. Messages that have been read are still emitted. */
   pause(): void {
     if (this.#state === connecting || this.#state === closed) return;
+    const socket = this.#socket!;
+    if (!socket.listeners("close").includes(readRest)) {
+      Object.assign(socket, { [pumpOf]: this.#pump });
+      socket.prependListener("close", readRest);
+    }
     this.#isPaused = true;
-    this.#pump?.pause();
+    this.#pump!.pause();
+    // The pump pauses it at the end of the turn, and what came with the opening handshake is delivered before.
+    socket.pause();
   }
 
   /** Continues reading. */
   resume(): void {
     if (this.#state === connecting || this.#state === closed) return;
+    if (!this.#isPaused) return;
     this.#isPaused = false;
-    this.#pump?.resume();
+    this.#pump!.resume();
+    // Within the turn of the pause the pump has not paused it.
+    this.#socket!.resume();
   }
 
   /** Adds a listener that gets an event object. */
@@ -528,8 +576,10 @@ export class WebSocket extends EventEmitter {
       const withoutTakeover = agreement.extensions.some(({ parameters }) => parameters.some(([name]) => name === own));
       this.#threshold = thresholdOf(options.perMessageDeflate, withoutTakeover);
     }
-    // A copy: a short Buffer may share its memory with others.
-    const endpoint = createOpenEndpoint(agreement, config, new Uint8Array(head));
+    const endpoint = createOpenEndpoint(agreement, config);
+    // Back to the stream, where it rests while a listener of `open` or `connection` pauses. A copy: a short Buffer may share its memory.
+    const hasRest = head.length > 0 && !socket.readableEnded;
+    if (hasRest) socket.unshift(Buffer.from(head));
     const pump = new Pump({
       endpoint,
       transport: new NodeTransport(socket),
@@ -543,6 +593,13 @@ export class WebSocket extends EventEmitter {
     if ("setTimeout" in socket) (socket as Socket).setTimeout(0);
     this.#state = open;
     pump.start();
+    if (hasRest) {
+      // Code that awaits the opening adds its listeners a few microtasks later.
+      socket.pause();
+      nodeClock.defer!(() => {
+        if (!this.#isPaused) socket.resume();
+      });
+    }
     this.emit("open");
   }
 
@@ -572,7 +629,38 @@ export class WebSocket extends EventEmitter {
       return;
     }
     if (callback !== undefined) this.#await(callback);
-    pump.requestFlush();
+    this.#requestWrite();
+  }
+
+  /**
+   * Writes what was sent at the end of the turn, so that many messages share a system call; but the first of a turn at once, because
+   * programs exit, or block, after they have sent something. What is pending when the process exits is written then.
+   */
+  #requestWrite(): void {
+    const pump = this.#pump!;
+    if (this.#isReceiving || this.#writtenIn === turn) {
+      if (!this.#isUnwritten) {
+        this.#isUnwritten = true;
+        unwritten.add(this);
+      }
+      pump.requestFlush();
+      return;
+    }
+    this.#writtenIn = turn;
+    endTurnLater();
+    this.#writeNow();
+  }
+
+  #writeNow(): void {
+    // Callbacks are called when `send` has returned.
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    this.#pump!.endTurn();
+    if (waiting === undefined) return;
+    this.#waiting = this.#waiting === undefined ? waiting : [...waiting, ...this.#waiting];
+    process.nextTick(() => {
+      if (this.#waiting !== undefined) this.#flushed(this.#waiting);
+    });
   }
 
   /** Longest text that core sends as one frame: longer ones are encoded here. */
@@ -620,22 +708,25 @@ export class WebSocket extends EventEmitter {
   }
 
   #sendControl(command: "sendPing" | "sendPong", bytes: Uint8Array, callback: SendCallback | undefined): void {
-    const pump = this.#pump!;
+    const { endpoint } = this.#pump!;
+    // Core sends control frames before messages, but the Pong to this Ping says that the peer has what was sent before it.
+    if (endpoint.outputLength > 0) this.#writeNow();
     try {
-      pump.endpoint[command](new Uint8Array(bytes));
+      endpoint[command](new Uint8Array(bytes));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       this.#callBack(callback, error);
       return;
     }
     if (callback !== undefined) this.#await(callback);
-    pump.requestFlush();
+    this.#requestWrite();
   }
 
   #sendClose(code: number | undefined, reason: string): void {
-    const pump = this.#pump!;
-    pump.endpoint.sendClose(code, reason);
-    pump.requestFlush();
+    // A message that has not ended never will, but its parts have been sent.
+    if (this.#stream !== undefined) this.#writeNow();
+    this.#pump!.endpoint.sendClose(code, reason);
+    this.#requestWrite();
   }
 
   #sendTooLate(data: unknown, callback: SendCallback | undefined): void {
@@ -741,8 +832,11 @@ export class WebSocket extends EventEmitter {
 
     failure(violation: Violation): void {
       const socket = this.#socket;
-      if (socket.#deferred === undefined) socket.#failed(violation);
-      else socket.#defer(socket.#deferred, () => socket.#failed(violation));
+      if (socket.#deferred === undefined) {
+        socket.#isReceiving = true;
+        socket.#failed(violation);
+        socket.#isReceiving = false;
+      } else socket.#defer(socket.#deferred, () => socket.#failed(violation));
     }
 
     end(clean: boolean, statusCode: number, reason: string): void {
@@ -753,6 +847,10 @@ export class WebSocket extends EventEmitter {
 
     flushed(): void {
       const socket = this.#socket;
+      if (socket.#isUnwritten) {
+        socket.#isUnwritten = false;
+        unwritten.delete(socket);
+      }
       if (socket.#waiting !== undefined) socket.#flushed(socket.#waiting);
     }
   };
@@ -766,17 +864,22 @@ export class WebSocket extends EventEmitter {
       this.#defer(this.#deferred, () => this.#emit("message", message, isBinary));
       return;
     }
+    this.#isReceiving = true;
     try {
       this.emit("message", message, isBinary);
     } catch (error) {
       throwLater(error);
     }
+    this.#isReceiving = false;
   }
 
   #controlFrame(name: "ping" | "pong", payload: Uint8Array): void {
     const data = bufferOver(payload, 0, payload.length);
-    if (this.#deferred === undefined) this.#emit(name, data);
-    else this.#defer(this.#deferred, () => this.#emit(name, data));
+    if (this.#deferred === undefined) {
+      this.#isReceiving = true;
+      this.#emit(name, data);
+      this.#isReceiving = false;
+    } else this.#defer(this.#deferred, () => this.#emit(name, data));
   }
 
   #emit(name: string, ...values: unknown[]): void {
@@ -815,10 +918,12 @@ export class WebSocket extends EventEmitter {
   #flushed(waiting: Waiting[]): void {
     const pump = this.#pump!;
     const { endpoint, bufferedLength } = pump;
-    // In flight, and not confirmed.
+    // What is in flight is not confirmed.
     const left = endpoint.bytesTaken - (bufferedLength - endpoint.outputLength);
+    // Nothing is left also when the output was dropped, because the peer is lost or the connection closes.
+    const isAllSent = bufferedLength === 0 && pump.failure === undefined && endpoint.connection!.droppedLength === 0;
     let count = 0;
-    while (count < waiting.length && (bufferedLength === 0 || waiting[count]!.end <= left)) count++;
+    while (count < waiting.length && (isAllSent || waiting[count]!.end <= left)) count++;
     if (count === 0) return;
     this.#waiting = count === waiting.length ? undefined : waiting.slice(count);
     for (let at = 0; at < count; at++) this.#callBack(waiting[at]!.callback, undefined);
@@ -851,6 +956,14 @@ for (const name of [
   ...["readyState", "url", "onopen", "onmessage", "onclose", "onerror"],
 ]) {
   Object.defineProperty(WebSocket.prototype, name, { enumerable: true });
+}
+
+const pumpOf = Symbol("pump");
+
+/** A stream that is closed while it is paused: passes on what the runtime has read. It emits no `data` any more. */
+function readRest(this: Duplex & { [pumpOf]?: Pump }): void {
+  const rest: Buffer | null = this.read();
+  if (rest !== null) this[pumpOf]?.data(new Uint8Array(rest));
 }
 
 /** The memory of the message that was emitted last, which is often sent back or on. */

@@ -8,6 +8,10 @@ describe("the half of an EventTarget", () => {
     const { url } = await serve();
     const socket = await open(url);
     const names = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"] as const;
+    expect(Object.keys(WebSocket.prototype)).toEqual(
+      expect.arrayContaining(["readyState", "onmessage", "url", "OPEN"]),
+    );
+    expect(socket.constructor.name).toBe("WebSocket");
     expect(names.map((name) => [WebSocket[name], socket[name]])).toEqual([0, 1, 2, 3].map((value) => [value, value]));
   });
 

@@ -1,10 +1,11 @@
 import { Blob } from "node:buffer";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Duplex } from "node:stream";
 import { closePayload, framesFrom, outlineFrames, statusCodeIn, type WrittenFrame } from "@hybi/testing/wire";
 import { WebSocket } from "@hybi/ws";
 import { describe, expect, it } from "vitest";
-import { open, rawClient, rawServer, serve } from "./support/servers.ts";
+import { afterTest, open, rawClient, rawServer, serve } from "./support/servers.ts";
 
 /** Two streams, each of which reads what is written to the other. */
 function duplexPair(): [Duplex, Duplex] {
@@ -132,6 +133,92 @@ describe("send", () => {
     expect(await called).toBeInstanceOf(Error);
   });
 
+  it("takes what is no function for no callback", async () => {
+    const { url } = await serve();
+    const socket = await open(url);
+    socket.send("a", null as never, null as never);
+    socket.send("b", {}, null as never);
+    socket.send("c", null as never);
+    const heard: string[] = [];
+    socket.on("message", (data) => heard.push(String(data)));
+    while (heard.length < 3) await once(socket, "message");
+    expect(heard).toEqual(["a", "b", "c"]);
+    socket.terminate();
+    socket.send("d", {}, null as never);
+    await once(socket, "close");
+  });
+
+  it("calls back with an error for what waits behind a Blob when the socket closes", async () => {
+    const { url } = await serve();
+    const socket = await open(url);
+    const errors = Promise.all(
+      [new Blob(["abc"]), "x"].map((data) => new Promise((resolve) => socket.send(data, resolve))),
+    );
+    socket.terminate();
+    expect(await errors).toEqual([expect.any(Error), expect.any(Error)]);
+    const second = await open(url);
+    second.send(new Blob(["abc"]));
+    expect(() => second.close(5)).toThrow(TypeError);
+    second.close(1000);
+    expect(String((await once(second, "message"))[0])).toBe("abc");
+    expect((await once(second, "close"))[0]).toBe(1000);
+  });
+
+  it("calls back with an error for what had not left when the peer was lost", async () => {
+    const results: unknown[] = [];
+    const { url } = await serve({}, (socket) => {
+      for (let count = 0; count < 200; count++) socket.send(Buffer.alloc(100_000), (error) => results.push(error));
+    });
+    const { socket } = await rawClient(url);
+    socket.pause();
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.destroy();
+    while (results.length < 200) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(results.filter((error) => error instanceof Error).length).toBeGreaterThan(100);
+  });
+
+  it("throws for bytes that are no text, if nobody is called back", async () => {
+    const { url } = await serve();
+    const socket = await open(url);
+    expect(() => socket.send(Uint8Array.of(0xff), { binary: false })).toThrow("UTF-8");
+    expect(await new Promise((resolve) => socket.send(Uint8Array.of(0xff), { binary: false }, resolve))).toBeInstanceOf(
+      Error,
+    );
+  });
+
+  it("has left before terminate, before a Ping, and before the process exits", async () => {
+    const { server, url } = await serve({}, () => {});
+    const connection = once(server, "connection");
+    const socket = await open(url);
+    const [accepted] = await connection;
+    const heard: string[] = [];
+    for (const event of ["message", "ping", "pong"]) {
+      accepted.on(event, (data: Buffer) => heard.push(`${event} ${String(data).slice(0, 3)}`));
+    }
+    socket.send("a");
+    socket.send("b");
+    socket.ping("x");
+    socket.send("c", { fin: false });
+    socket.send("d");
+    socket.terminate();
+    await once(accepted, "close");
+    expect(heard).toEqual(["message a", "message b", "ping x", "message cd"]);
+    const second = once(server, "connection");
+    const program = `
+      const { WebSocket } = await import("@hybi/ws");
+      const socket = new WebSocket("${url}");
+      socket.on("open", () => { socket.send("bye"); socket.send("x".repeat(20000)); process.exit(); });
+    `;
+    const args = ["--import", "tsx", "--conditions=@hybi/source", "--input-type=module", "--eval", program];
+    const child = spawn(process.execPath, args, { cwd: new URL("..", import.meta.url), stdio: "inherit" });
+    afterTest(() => child.kill());
+    const [other] = await second;
+    const lengths: number[] = [];
+    other.on("message", (data: Buffer) => lengths.push(data.length));
+    await once(other, "close");
+    expect(lengths).toEqual([3, 20_000]);
+  });
+
   it("reads a Blob before what is sent and closed after it", async () => {
     const { url } = await serve();
     const socket = await open(url);
@@ -204,6 +291,42 @@ describe("a message", () => {
     socket.resume();
     await once(socket, "message");
     expect([heard, socket.isPaused]).toEqual([1, false]);
+  });
+
+  it("that came with the opening rests while the socket is paused", async () => {
+    const { server, url } = await serve({}, (socket) => {
+      socket.pause();
+      setTimeout(() => {
+        socket.on("message", (data) => socket.send(`got ${data}`));
+        socket.resume();
+      }, 20);
+    });
+    const { socket } = await rawClient(
+      url,
+      {},
+      "GET / HTTP/1.1",
+      framesFrom("client", { opcode: "text", payload: "one" }),
+    );
+    await once(socket, "data");
+    expect(server.clients.size).toBe(1);
+  });
+
+  it("that was read is emitted when the peer resets while the socket is paused", async () => {
+    const heard: string[] = [];
+    const { server, url } = await serve({}, (socket) => {
+      socket.pause();
+      socket.on("message", (data) => heard.push(String(data)));
+      socket.on("close", (code) => heard.push(String(code)));
+    });
+    const connection = once(server, "connection");
+    const { socket } = await rawClient(url);
+    const [accepted] = await connection;
+    socket.write(framesFrom("client", { opcode: "text", payload: "one" }));
+    while (accepted._socket.readableLength === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    socket.resetAndDestroy();
+    accepted._socket.destroy();
+    await once(accepted, "close");
+    expect(heard).toEqual(["one", "1006"]);
   });
 
   it("whose listener throws is uncaught, and harms nothing", async () => {
@@ -307,12 +430,22 @@ describe("close", () => {
   it("takes the codes that may be sent", async () => {
     const { url } = await serve();
     const socket = await open(url);
+    socket.on("error", () => expect.unreachable());
     for (const code of [0, 999, 1004, 1005, 1006, 1015, 2999, 5000])
       expect(() => socket.close(code)).toThrow(TypeError);
     expect(() => socket.close(1000, "x".repeat(124))).toThrow(RangeError);
     expect(socket.readyState).toBe(WebSocket.OPEN);
     socket.close(1011, "x".repeat(123));
     expect((await once(socket, "close"))[0]).toBe(1011);
+  });
+
+  it("takes a reason as any bytes", async () => {
+    const { server, url } = await serve();
+    const connection = once(server, "connection");
+    const socket = await open(url);
+    const closed = once((await connection)[0], "close");
+    socket.close(1000, Uint8Array.of(65, 66));
+    expect(String((await closed)[1])).toBe("AB");
   });
 
   it("by terminate is at once", async () => {

@@ -87,7 +87,8 @@ export const differences: readonly Difference[] = [
     covers: ({ role, head }, _, ours) =>
       role === "server" &&
       head.includes("Sec-WebSocket-Extensions: ;") &&
-      (ours.wire[0] ?? "").startsWith("HTTP/1.1 400 "),
+      // 418 is of a listener of wsClientError.
+      /^HTTP\/1.1 4(00|18) /.test(ours.wire[0] ?? ""),
   },
   {
     name: "what a paused socket has not read when its connection is reset is lost",
@@ -117,6 +118,13 @@ export const differences: readonly Difference[] = [
     reason:
       "RFC 6455 §5.4: fragments have no meaning. A long message of a client leaves in fragments of 64 KiB, and an empty piece of a message is not sent alone.",
     without: (transcript) => ({ ...transcript, wire: joined(transcript.wire) }),
+  },
+  {
+    name: "the pieces of a compressed message are flushed where they leave, and an empty one is not",
+    reason: "RFC 7692 §7.2.1: a compressed message may be cut anywhere. ws flushes the compressor behind each piece.",
+    covers: ({ head, steps }) =>
+      head.some((line) => line.startsWith("Sec-WebSocket-Extensions: permessage-deflate")) &&
+      steps.some((step) => step.do === "send" && step.options?.fin === false),
   },
   {
     name: "a length of 2^63 and more is a violation of the protocol",
@@ -174,7 +182,7 @@ export const differences: readonly Difference[] = [
   },
 ];
 
-/** Joins the fragments of a message that follow one another, and leaves out a first one that is empty. */
+/** Joins the fragments of a message that follow one another, and leaves out those that are empty and not the last. */
 function joined(wire: readonly string[]): string[] {
   const lines: string[] = [];
   /** RSV and opcode of an empty first fragment, for the next one. */
@@ -183,6 +191,8 @@ function joined(wire: readonly string[]): string[] {
     const [, empty] = /^0(\d\d\d [12])(?: masked)? 0:$/.exec(line) ?? [];
     const next = /^([01])000 0( masked)? (.*)$/.exec(line);
     const before = /^0(\d\d\d \d+)( masked)? (.*)$/.exec(lines.at(-1) ?? "");
+    const saysNothing = next?.[1] === "0" && next[3] === "0:";
+    if (saysNothing) continue;
     if (empty !== undefined) begun = empty;
     else if (next === null) lines.push(line);
     else if (begun !== undefined) {

@@ -68,7 +68,13 @@ export class FrameReader {
 
   #inflate(payload: Buffer): Buffer {
     const input = Buffer.concat([payload, Buffer.from([0, 0, 0xff, 0xff])]);
-    const inflated = inflateRawSync(input, { finishFlush: constants.Z_SYNC_FLUSH, dictionary: this.#window });
+    let inflated: Buffer;
+    try {
+      inflated = inflateRawSync(input, { finishFlush: constants.Z_SYNC_FLUSH, dictionary: this.#window });
+    } catch {
+      // It refers to a message in fragments, which are not inflated here.
+      return payload;
+    }
     this.#window = Buffer.concat([this.#window, inflated]).subarray(-32_768);
     return inflated;
   }

@@ -89,6 +89,7 @@ export async function rawClient(
   url: string,
   changes: Record<string, string | undefined> = {},
   startLine = "GET / HTTP/1.1",
+  behind: Uint8Array = new Uint8Array(0),
 ): Promise<{
   readonly socket: Socket;
   readonly head: string;
@@ -108,7 +109,7 @@ export async function rawClient(
     ...changes,
   };
   const lines = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
-  socket.write(`${[startLine, ...lines].join("\r\n")}\r\n\r\n`);
+  socket.write(Buffer.concat([Buffer.from(`${[startLine, ...lines].join("\r\n")}\r\n\r\n`), behind]));
   let bytes = Buffer.alloc(0);
   let end = -1;
   socket.on("data", (chunk: Buffer) => {
