@@ -129,6 +129,8 @@ export class WebSocketServer<
 
   readonly #extensions: readonly Extension[];
   readonly #setup: ConnectionSetup;
+  /** One function for all connections. */
+  readonly #onClosed = (client: WebSocket): void => this.#clientClosed(client as InstanceType<Socket>);
   #state: "running" | "closing" | "closed" = "running";
   #removeListeners: (() => void) | undefined;
   /** Whether `close` is emitted when the last client has gone. */
@@ -308,7 +310,7 @@ export class WebSocketServer<
     ) => WebSocket;
     const client = new Class(null, undefined, this.options) as InstanceType<Socket>;
     this.clients?.add(client);
-    openAccepted(client, socket, head, accepted.agreement, this.#setup, () => this.#clientClosed(client));
+    openAccepted(client, socket, head, accepted.agreement, this.#setup, this.#onClosed);
     callback(client, req);
   }
 

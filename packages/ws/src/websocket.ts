@@ -123,7 +123,7 @@ export let openAccepted: (
   head: Buffer,
   agreement: Agreement,
   setup: ConnectionSetup,
-  onClosed: (() => void) | undefined,
+  onClosed: ((websocket: WebSocket) => void) | undefined,
 ) => void;
 
 /** The values of each event. */
@@ -208,7 +208,9 @@ export interface WebSocket {
   removeListener(event: string | symbol, listener: (this: WebSocket, ...values: any[]) => void): this;
 }
 
-/** Sockets with output that waits for the end of the turn. */
+/** The socket whose listener is called by its pump, which writes when that has returned. */
+let receiving: WebSocket | undefined;
+/** Other sockets with output that waits for the end of the turn. */
 const unwritten = new Set<WebSocket>();
 let writePending: () => void;
 process.on("exit", () => writePending());
@@ -241,6 +243,7 @@ export class WebSocket extends EventEmitter {
   static {
     writePending = () => {
       for (const websocket of unwritten) websocket.#writeNow();
+      if (receiving !== undefined) receiving.#writeNow();
     };
     openAccepted = (websocket, socket, head, agreement, setup, onClosed) => {
       websocket.#onClosed = onClosed;
@@ -269,13 +272,11 @@ export class WebSocket extends EventEmitter {
   /** Bytes that were sent after the connection had begun to close. */
   #lost = 0;
   #hasFailed = false;
-  /** Whether a listener is called by the pump, which writes when it has returned. */
-  #isReceiving = false;
   /** Whether it is one of `unwritten`. */
   #isUnwritten = false;
   /** The turn in which the first message was written at once. */
   #writtenIn = 0;
-  #onClosed: (() => void) | undefined;
+  #onClosed: ((websocket: WebSocket) => void) | undefined;
 
   constructor(address: null, protocols?: undefined, options?: ConnectionOptions);
   constructor(address: string | URL, options?: AnyClientOptions);
@@ -638,7 +639,11 @@ export class WebSocket extends EventEmitter {
    */
   #requestWrite(): void {
     const pump = this.#pump!;
-    if (this.#isReceiving || this.#writtenIn === turn) {
+    if (receiving === this) {
+      pump.requestFlush();
+      return;
+    }
+    if (this.#writtenIn === turn) {
       if (!this.#isUnwritten) {
         this.#isUnwritten = true;
         unwritten.add(this);
@@ -833,9 +838,10 @@ export class WebSocket extends EventEmitter {
     failure(violation: Violation): void {
       const socket = this.#socket;
       if (socket.#deferred === undefined) {
-        socket.#isReceiving = true;
+        const before = receiving;
+        receiving = socket;
         socket.#failed(violation);
-        socket.#isReceiving = false;
+        receiving = before;
       } else socket.#defer(socket.#deferred, () => socket.#failed(violation));
     }
 
@@ -864,21 +870,23 @@ export class WebSocket extends EventEmitter {
       this.#defer(this.#deferred, () => this.#emit("message", message, isBinary));
       return;
     }
-    this.#isReceiving = true;
+    const before = receiving;
+    receiving = this;
     try {
       this.emit("message", message, isBinary);
     } catch (error) {
       throwLater(error);
     }
-    this.#isReceiving = false;
+    receiving = before;
   }
 
   #controlFrame(name: "ping" | "pong", payload: Uint8Array): void {
     const data = bufferOver(payload, 0, payload.length);
     if (this.#deferred === undefined) {
-      this.#isReceiving = true;
+      const before = receiving;
+      receiving = this;
       this.#emit(name, data);
-      this.#isReceiving = false;
+      receiving = before;
     } else this.#defer(this.#deferred, () => this.#emit(name, data));
   }
 
@@ -940,7 +948,7 @@ export class WebSocket extends EventEmitter {
       this.#callBack(callback, unsent());
     }
     if (clean) Object.defineProperty(this, closedCleanly, { value: true });
-    this.#onClosed?.();
+    this.#onClosed?.(this);
     this.#emit("close", statusCode, Buffer.from(reason));
   }
 }
