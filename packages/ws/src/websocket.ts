@@ -441,13 +441,8 @@ export class WebSocket extends EventEmitter {
     // What was sent before it in this turn may still arrive.
     this.#writeNow();
     if (!this.#isPaused) this.#pump!.abort();
-    // What the paused stream has read is still delivered, as when it closes by itself.
-    else {
-      process.nextTick(() => {
-        this.#socket!.read();
-        this.#pump!.abort();
-      });
-    }
+    // What the paused stream has read is delivered when it is closed.
+    else this.#socket!.destroy();
   }
 
   /** Stops reading. Messages that have been read are still emitted. */
