@@ -13,7 +13,7 @@ export type Step =
   | { readonly do: "close"; readonly code: number | undefined; readonly reason: string | undefined }
   | { readonly do: "binaryType"; readonly value: "nodebuffer" | "arraybuffer" | "fragments" };
 
-export interface SendOptions {
+interface SendOptions {
   readonly binary?: boolean;
   readonly compress?: boolean;
   readonly fin?: boolean;
