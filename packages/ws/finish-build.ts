@@ -14,7 +14,8 @@ if (!exports.test(text)) throw new Error(`${path} has no default export`);
 await writeFile(path, text.replace(exports, "export = WebSocket;"));
 
 // `import` gives the class that `require` gives, so that `instanceof` holds between modules of both kinds.
-const names = ["createWebSocketStream", "extension", "Server", "subprotocol", "WebSocketServer"];
+const internals = ["PerMessageDeflate", "Receiver", "Sender"];
+const names = ["createWebSocketStream", "extension", ...internals, "Server", "subprotocol", "WebSocketServer"];
 await writeFile(
   "dist/index.js",
   `import WebSocket from "./index.cjs";

@@ -5,4 +5,11 @@ export function WebSocket(): never {
   throw new Error("@hybi/ws does not work in the browser. Browser clients must use the native WebSocket object");
 }
 
-export { WebSocket as default, WebSocket as WebSocketServer, WebSocket as createWebSocketStream };
+export {
+  WebSocket as createWebSocketStream,
+  WebSocket as default,
+  WebSocket as PerMessageDeflate,
+  WebSocket as Receiver,
+  WebSocket as Sender,
+  WebSocket as WebSocketServer,
+};

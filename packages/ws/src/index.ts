@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { AddressInfo as Address } from "node:net";
 import type { EventListenerOptions as ListenerOptions } from "./event-target.ts";
 import { extension } from "./extension.ts";
+import { PerMessageDeflate, Receiver, Sender } from "./internals.ts";
 import type * as options from "./options.ts";
 import { createWebSocketStream } from "./stream.ts";
 import { subprotocol } from "./subprotocol.ts";
@@ -19,11 +20,17 @@ export interface WebSocketStatics {
   readonly createWebSocketStream: typeof createWebSocketStream;
   readonly extension: typeof extension;
   readonly subprotocol: typeof subprotocol;
+  readonly Receiver: typeof Receiver;
+  readonly Sender: typeof Sender;
+  readonly PerMessageDeflate: typeof PerMessageDeflate;
 }
 
 const WebSocket: typeof Socket & WebSocketStatics = Object.assign(Socket, {
   createWebSocketStream,
   extension,
+  PerMessageDeflate,
+  Receiver,
+  Sender,
   Server: WebSocketServer,
   subprotocol,
   WebSocket: Socket as typeof Socket & WebSocketStatics,
@@ -97,7 +104,16 @@ declare namespace WebSocket {
   type WebSocket = Socket;
 }
 
-export { createWebSocketStream, extension, subprotocol, WebSocket, WebSocketServer };
+export {
+  createWebSocketStream,
+  extension,
+  PerMessageDeflate,
+  Receiver,
+  Sender,
+  subprotocol,
+  WebSocket,
+  WebSocketServer,
+};
 export { WebSocketServer as Server } from "./websocket-server.ts";
 export { WebSocket as default };
 

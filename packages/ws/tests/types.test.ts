@@ -14,8 +14,7 @@ it("the typical uses, which the compiler checks with both packages, are the same
 });
 
 it("what ws exports for programs is there, on the class and beside it", () => {
-  const internals = ["Receiver", "Sender", "PerMessageDeflate", "module.exports"];
-  const names = Object.keys(ws).filter((name) => !internals.includes(name));
+  const names = Object.keys(ws).filter((name) => name !== "module.exports");
   expect(Object.keys(hybi)).toEqual(expect.arrayContaining(names));
   expect(Object.keys(hybi.default)).toEqual(
     expect.arrayContaining([...names.filter((name) => name !== "default"), "Server", "CONNECTING"]),
@@ -26,6 +25,15 @@ it("what ws exports for programs is there, on the class and beside it", () => {
     hybi.WebSocketServer,
   ]);
 });
+
+it.each(["Receiver", "Sender", "PerMessageDeflate"] as const)(
+  "%s links, and says that it is not there when used",
+  (name) => {
+    expect(() => new hybi.default[name]()).toThrow(`@hybi/ws has no ${name}, which is internal to ws`);
+    // socket.io-adapter looks for it before it uses it.
+    expect(hybi.Sender).not.toHaveProperty("frame");
+  },
+);
 
 it("extension and subprotocol parse and format as those of ws", () => {
   const of = (module: object) => module as unknown as typeof hybi;
