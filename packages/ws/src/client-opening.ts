@@ -44,6 +44,8 @@ export class ClientOpening {
   readonly #url: URL;
   readonly #protocols: readonly string[];
   readonly #extensions: readonly Extension[];
+  /** In milliseconds; 0 for none. */
+  readonly #timeout: number;
   #redirects = 0;
   /** Where the first request went, if one was redirected. */
   #origin: { readonly host: string; readonly isSecure: boolean; readonly path: string | undefined } | undefined;
@@ -52,7 +54,7 @@ export class ClientOpening {
   /** Whether it was given up, so that errors of the request do not matter any more. */
   #isOver = false;
 
-  /** @throws RangeError, SyntaxError for a wrong version, address or subprotocol */
+  /** @throws RangeError, TypeError, SyntaxError for a wrong version, timeout, address or subprotocol */
   constructor(owner: OpeningOwner, address: string | URL, protocols: readonly string[], options: ClientOptions) {
     this.#owner = owner;
     this.#options = { ...options } as ResolvedClientOptions;
@@ -66,6 +68,7 @@ export class ClientOpening {
     const url = parseAddress(address);
     if (typeof url === "string") throw new SyntaxError(url);
     this.#url = url;
+    this.#timeout = checkedTimeout(options.handshakeTimeout);
   }
 
   /** Sends the request. */
@@ -110,10 +113,10 @@ export class ClientOpening {
       request.destroy();
       return;
     }
-    const { handshakeTimeout, finishRequest } = this.#options;
+    const { finishRequest } = this.#options;
     clearTimeout(this.#timer);
-    if (typeof handshakeTimeout === "number" && handshakeTimeout > 0) {
-      this.#timer = setTimeout(() => this.abort(new Error("Opening handshake has timed out")), handshakeTimeout);
+    if (this.#timeout > 0) {
+      this.#timer = setTimeout(() => this.abort(new Error("Opening handshake has timed out")), this.#timeout);
     }
     request.on("error", (error) => {
       if (this.#isOver || request !== this.#request) return;
@@ -316,6 +319,30 @@ function checkProtocols(protocols: readonly string[]): void {
   }
 }
 
+/**
+ * As `http.request` checks `timeout`: a deadline that the program believes in is none if it is taken for nothing.
+ *
+ * @throws TypeError, RangeError unless it is undefined or a finite number of at least 0
+ */
+function checkedTimeout(given: unknown = 0): number {
+  if (typeof given !== "number") {
+    const error = new TypeError(`handshakeTimeout must be a number of milliseconds, but is ${nameOf(given)}`);
+    throw Object.assign(error, { code: "ERR_INVALID_ARG_TYPE" });
+  }
+  if (!(given >= 0 && given < Number.POSITIVE_INFINITY)) {
+    const error = new RangeError(`handshakeTimeout must be a finite number of at least 0, but is ${given}`);
+    throw Object.assign(error, { code: "ERR_OUT_OF_RANGE" });
+  }
+  return Math.min(given, longestTimeout);
+}
+
+/** Longer ones are 1 ms to `setTimeout`. */
+const longestTimeout = 2 ** 31 - 1;
+
+function nameOf(value: unknown): string {
+  return value === null ? "null" : `a ${typeof value}`;
+}
+
 /** Returns the address with a scheme of ws, or what is wrong with it. */
 function parseAddress(address: string | URL): URL | string {
   let url: URL;
@@ -327,7 +354,7 @@ function parseAddress(address: string | URL): URL | string {
   if (url.protocol === "http:") url.protocol = "ws:";
   else if (url.protocol === "https:") url.protocol = "wss:";
   if (url.protocol !== "ws:" && url.protocol !== "wss:" && !isUnix(url)) {
-    return 'The URL\'s protocol must be one of "ws:", "wss:", "http:", "https:", "ws+unix:", or "wss+unix:"';
+    return 'The URL\'s protocol must be one of "ws:", "wss:", "http:", "https:", or "ws+unix:"';
   }
   if (isUnix(url) && url.pathname === "") return "The URL's pathname is empty";
   // RFC 6455 §3: a WebSocket URI has no fragment.

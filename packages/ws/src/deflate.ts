@@ -11,8 +11,8 @@ const byDefault: PerMessageDeflateOptions = {};
 
 /** Returns the extension for the option `perMessageDeflate`: one for each object of options, whose connections share compressors. */
 export function deflateExtensions(option: boolean | PerMessageDeflateOptions | undefined): readonly Extension[] {
-  if (option === undefined || option === false || option === null) return [];
-  const options = option === true ? byDefault : option;
+  if (!option) return [];
+  const options = typeof option === "object" ? option : byDefault;
   let found = extensions.get(options);
   if (found === undefined) {
     found = createExtension(options);
@@ -24,25 +24,30 @@ export function deflateExtensions(option: boolean | PerMessageDeflateOptions | u
 function createExtension(options: PerMessageDeflateOptions): Extension {
   const { zlibDeflateOptions, serverMaxWindowBits, clientMaxWindowBits } = options;
   return permessageDeflate({
-    serverNoContextTakeover: options.serverNoContextTakeover === true,
-    clientNoContextTakeover: options.clientNoContextTakeover === true,
+    serverNoContextTakeover: Boolean(options.serverNoContextTakeover),
+    clientNoContextTakeover: Boolean(options.clientNoContextTakeover),
     serverMaxWindowBits: windowBits(serverMaxWindowBits),
     // `true`, as `ws` has it, lets the server choose.
     clientMaxWindowBits: windowBits(clientMaxWindowBits),
     level: level(zlibDeflateOptions?.level),
-    memoryLevel: zlibDeflateOptions?.memLevel ?? undefined,
+    memoryLevel: numberOr(zlibDeflateOptions?.memLevel),
     // The connection decides for each message, by the threshold of `ws`: see `compresses`.
     threshold: 0,
   });
 }
 
-function windowBits(value: number | boolean | null | undefined): WindowBits | undefined {
-  return typeof value === "number" ? (value as WindowBits) : undefined;
+function windowBits(value: number | string | boolean | null | undefined): WindowBits | undefined {
+  return value && value !== true ? (Number(value) as WindowBits) : undefined;
 }
 
 /** -1 is the default of zlib. */
 function level(value: number | null | undefined): number | undefined {
-  return value === undefined || value === null || value === -1 ? undefined : value;
+  return value === -1 ? undefined : numberOr(value);
+}
+
+/** Also of text: it may come from the environment. */
+function numberOr(value: number | null | undefined): number | undefined {
+  return value === undefined || value === null ? undefined : Number(value);
 }
 
 /** Returns the smallest message in bytes that is compressed. With a window that is kept, `ws` compresses all of them. */
@@ -51,5 +56,5 @@ export function thresholdOf(
   sendsWithoutTakeover: boolean,
 ): number {
   if (!sendsWithoutTakeover) return 0;
-  return (typeof option === "object" ? option.threshold : undefined) ?? defaultThreshold;
+  return numberOr(typeof option === "object" ? option.threshold : undefined) ?? defaultThreshold;
 }

@@ -135,10 +135,12 @@ export class WebSocketServer<
   #removeListeners: (() => void) | undefined;
   /** Whether `close` is emitted when the last client has gone. */
   #closesWithClients = false;
+  #hasWarned = false;
 
   /** @throws TypeError unless exactly one of `port`, `server` and `noServer` is given */
-  constructor(options: ServerOptions<Socket, Request> = {}, callback?: () => void) {
+  constructor(settings?: ServerOptions<Socket, Request>, callback?: () => void) {
     super();
+    const options = settings ?? {};
     const { port, server, noServer } = options;
     const given = [port !== undefined && port !== null, Boolean(server), Boolean(noServer)];
     if (given.filter(Boolean).length !== 1) {
@@ -279,12 +281,13 @@ export class WebSocketServer<
         "server.handleUpgrade() was called more than once with the same socket, possibly due to a misconfiguration",
       );
     }
-    taken.add(socket);
     if (this.#state !== "running") {
       abort(socket, 503);
       return;
     }
+    // Outside of what follows: an error of the application is its own, and whoever calls `handleUpgrade` may catch it and answer.
     const subprotocol = this.#chooseSubprotocol(request, req);
+    taken.add(socket);
     let accepted: AcceptedOpening;
     try {
       accepted = answerOpeningRequest(request, { subprotocol, extensions: this.#extensions });
@@ -318,7 +321,21 @@ export class WebSocketServer<
     if (subprotocols.length === 0) return undefined;
     const { handleProtocols } = this.options;
     if (!handleProtocols) return subprotocols[0];
-    return handleProtocols(new Set(subprotocols), request as InstanceType<Request>) || undefined;
+    const chosen: unknown = handleProtocols(new Set(subprotocols), request as InstanceType<Request>);
+    if (!chosen) return undefined;
+    if (!subprotocols.includes(chosen as string)) this.#warnOfSubprotocol(chosen);
+    return chosen as string;
+  }
+
+  /** The client gets a 500. A fault in the program, but no reason to end it: what comes of it can depend on what a client offers. */
+  #warnOfSubprotocol(chosen: unknown): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    const what = typeof chosen === "string" ? "a subprotocol that the client has not offered" : `a ${typeof chosen}`;
+    process.emitWarning(`handleProtocols returned ${what}: it must return one of the set, or false`, {
+      code: "HYBI_SUBPROTOCOL",
+      detail: "Such clients are answered with 500 (RFC 6455 section 4.2.2). A promise is no answer either.",
+    });
   }
 
   #clientClosed(client: InstanceType<Socket>): void {

@@ -1070,7 +1070,8 @@ function connectionOptions(
 /** 0 is no limit. */
 function orUnlimited(limit: number): number {
   // Also as text: it may come from the environment.
-  return Number(limit) > 0 ? Number(limit) : Number.POSITIVE_INFINITY;
+  const whole = Math.trunc(Number(limit));
+  return whole > 0 ? whole : Number.POSITIVE_INFINITY;
 }
 
 /** `ws` has one deadline; whoever needs more sends Pings. */
@@ -1078,7 +1079,7 @@ function deadlinesOf({ closeTimeout = defaultCloseTimeout }: ConnectionOptions):
   const never = Number.POSITIVE_INFINITY;
   return DeadlineConfig.of({
     // As setTimeout has it: what is no duration is a short one.
-    closing: Number(closeTimeout) >= 1 ? Number(closeTimeout) : 1,
+    closing: Math.max(Number(closeTimeout) || 0, 1),
     ...{ opening: never, ping: never, pong: never, stalled: never, message: never, resting: never, idle: never },
     controlFrames: never,
   });
@@ -1090,7 +1091,7 @@ const random: RandomSource = (target) => {
 
 function clientSetup(options: ClientOptions, extensions: readonly Extension[]): ConnectionSetup {
   const { generateMask } = options;
-  const source: RandomSource = generateMask === undefined ? random : maskSource(generateMask);
+  const source: RandomSource = typeof generateMask !== "function" ? random : maskSource(generateMask);
   const config = ClientConfig.of({ random: source, ...connectionOptions(options, extensions) });
   return { config, deadlines: deadlinesOf(options), options: { perMessageDeflate: true, ...options } };
 }
