@@ -126,6 +126,8 @@ export let openAccepted: (
   onClosed: ((websocket: WebSocket) => void) | undefined,
 ) => void;
 
+let listenerOf: (websocket: WebSocket) => PumpListener;
+
 /** The values of each event. */
 interface WebSocketEvents {
   open: [];
@@ -241,6 +243,8 @@ export class WebSocket extends EventEmitter {
   static readonly CLOSED = 3;
 
   static {
+    // biome-ignore lint/complexity/noThisInStatic: bundlers rename a class whose body names it, and traces would show that name
+    listenerOf = (websocket) => new this.#Listener(websocket);
     writePending = () => {
       for (const websocket of unwritten) websocket.#writeNow();
       if (receiving !== undefined) receiving.#writeNow();
@@ -352,11 +356,10 @@ export class WebSocket extends EventEmitter {
   }
 
   /** The socket below, once the connection is open: for its addresses, `ref` and `unref`. */
-  get _socket(): Socket | undefined {
-    return this.#socket as Socket | undefined;
+  get _socket(): Socket | null {
+    return (this.#socket as Socket | undefined) ?? null;
   }
 
-  /** The opening request, until the connection is open. */
   /**
    * Opens a socket that was created with the address null over a stream whose opening handshake was done elsewhere, without extensions
    * and without a subprotocol. `_isServer` says in which role.
@@ -367,6 +370,7 @@ export class WebSocket extends EventEmitter {
     this.#open(socket, head, plainAgreement(role), setup);
   }
 
+  /** The opening request, until the connection is open. */
   get _req(): ClientRequest | undefined {
     return this.#opening?.request;
   }
@@ -579,7 +583,7 @@ export class WebSocket extends EventEmitter {
     const pump = new Pump({
       endpoint,
       transport: new NodeTransport(socket),
-      listener: new WebSocket.#Listener(this),
+      listener: listenerOf(this),
       clock: nodeClock,
       deadlines,
       writeBudget: Number.MAX_SAFE_INTEGER,
