@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer as createPlainServer } from "node:net";
+import { constants, deflateRawSync } from "node:zlib";
 import { framesFrom } from "@hybi/testing/wire";
 import { WebSocket, WebSocketServer } from "@hybi/ws";
 import { describe, expect, it } from "vitest";
@@ -308,4 +309,30 @@ it("bytes that are not UTF-8 are not lost silently when they are sent as text", 
   expect(error).toMatchObject({ code: "send/not-utf8" });
   socket.send("after");
   expect(String((await once(socket, "message"))[0])).toBe("after");
+});
+
+it.each([
+  ["of no bytes", Buffer.alloc(0)],
+  ["with BFINAL and no 0x00 behind it", deflateRawSync("hello")],
+  ["cut short", deflateRawSync("hello hello", { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, 4)],
+])("a compressed message %s is read by ws, and fails the connection here", async (_what, payload) => {
+  const outcomes: unknown[] = [];
+  for (const [, Classes] of implementations) {
+    const server = new Classes.WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: true });
+    afterTest(() => server.close());
+    await once(server, "listening");
+    const outcome = new Promise((resolve) => {
+      server.on("connection", (socket) => {
+        afterTest(() => socket.terminate());
+        socket.on("message", () => resolve("message"));
+        socket.on("error", (error) => resolve((error as { code?: string }).code));
+      });
+    });
+    const fields = { "Sec-WebSocket-Extensions": "permessage-deflate" };
+    const { socket } = await rawClient(`ws://127.0.0.1:${portOf(server)}`, fields);
+    // FIN, RSV1, text; with a masking key of zeros.
+    socket.write(Buffer.concat([Buffer.from([0xc1, 0x80 | payload.length, 0, 0, 0, 0]), payload]));
+    outcomes.push(await outcome);
+  }
+  expect(outcomes).toEqual(["Z_BUF_ERROR", "message"]);
 });
