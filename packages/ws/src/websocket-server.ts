@@ -331,7 +331,7 @@ export class WebSocketServer<
   #warnOfSubprotocol(chosen: unknown): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    const what = typeof chosen === "string" ? "a subprotocol that the client has not offered" : `a ${typeof chosen}`;
+    const what = typeof chosen === "string" ? "a subprotocol that the client has not offered" : "what is no string";
     process.emitWarning(`handleProtocols returned ${what}: it must return one of the set, or false`, {
       code: "HYBI_SUBPROTOCOL",
       detail: "Such clients are answered with 500 (RFC 6455 section 4.2.2). A promise is no answer either.",
