@@ -176,10 +176,11 @@ const ws: Layers = {
   websocket: { mayImport: ["options", "event-target", "data", "errors", "deflate", "client-opening"] },
   "websocket-server": { mayImport: ["options", "errors", "deflate", "websocket"] },
   stream: { mayImport: ["websocket"] },
-  browser: { mayImport: [] },
+  internals: { mayImport: [] },
+  browser: { mayImport: ["internals"] },
   index: {
     mayImport: [
-      ...["options", "event-target", "errors", "extension", "subprotocol"],
+      ...["options", "event-target", "errors", "extension", "subprotocol", "internals"],
       ...["websocket", "websocket-server", "stream"],
     ],
   },

@@ -360,6 +360,29 @@ await new Promise((resolve) => client.addEventListener("ended", resolve));
 if (lines.join() !== "Bearer 1") throw new Error(lines.join());`,
   },
   {
+    file: "packages/websocket/src/socket/websocket.ts",
+    treatment: "run",
+    program: `
+import { createTransportPair, createWebSocketClass, WebSocketServer } from "@hybi/websocket";
+let heard: (data: unknown) => void = () => {};
+const message = new Promise<unknown>((resolve) => (heard = resolve));
+const sockets = new WebSocketServer((opening) => {
+  opening.accept().onmessage = ({ data }) => heard(data);
+});
+const socket = new (createWebSocketClass(() => {
+  const [near, far] = createTransportPair();
+  sockets.receive(far);
+  return near;
+}))("ws://example.com/");
+await new Promise((resolve) => (socket.onopen = resolve));
+const file = new Blob(["a message ", "in pieces"]);
+${place}
+const data = await message;
+if (!(data instanceof ArrayBuffer)) throw new Error("not a binary message");
+if (new TextDecoder().decode(data) !== "a message in pieces") throw new Error("not what was sent");
+socket.close();`,
+  },
+  {
     file: "packages/websocket/src/transport/from-streams.ts",
     treatment: "run",
     program: `

@@ -11,6 +11,7 @@ import type { BackoffOptions } from "@hybi/core/policy";
 import { randomOf } from "../client/random-source.ts";
 import { type AsyncDisposal, defineAsyncDisposal } from "../dom/async-disposal.ts";
 import { checkClose } from "../dom/check-close.ts";
+import { fire, isAskedByPlatform } from "../dom/fire.ts";
 import { GuardedListeners } from "../dom/guarded-listeners.ts";
 import type { MessageData, Sendable } from "../dom/message-data.ts";
 import { createMessageEvent } from "../dom/message-event.ts";
@@ -306,8 +307,14 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     return this.#loops.loop() as AsyncIterableIterator<MessageData, undefined>;
   }
 
+  override dispatchEvent(event: Event): boolean {
+    return fire(this, event);
+  }
+
   #handler<Type extends keyof ReconnectEventMap>(type: Type): ReconnectHandler<Type> {
-    return (this.#handlers?.[type] ?? null) as ReconnectHandler<Type>;
+    const handler = (this.#handlers?.[type] ?? null) as ReconnectHandler<Type>;
+    // In workerd the platform looks it up as well, and would call it twice: it is a listener already.
+    return isAskedByPlatform(this, type) ? null : handler;
   }
 
   #setHandler(type: keyof ReconnectEventMap, handler: unknown): void {
