@@ -16,6 +16,8 @@ const unfit: Unfit = [
     "ReadableStream",
   ],
   [/^(.* > )?a stream has it as well$/, "ReadableStream"],
+  [/^(.* > )?acceptStream gives the stream another one$/, "ReadableStream"],
+  [/^(.* > )?and a stream answers them all the same: it has no event for them$/, "ReadableStream"],
   [/a client whose random source > .* is rejected at the start/, "ReadableStream"],
   [/the constructor > resolves "(ws:..\[::1\]|wss:..B)/, "URL"],
   [/has binaryType blob initially/, "Blob"],
