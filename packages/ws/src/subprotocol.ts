@@ -4,8 +4,9 @@
 function parse(header: string): Set<string> {
   const protocols = new Set<string>();
   for (const part of header.split(",")) {
-    const protocol = part.replace(/^[ \t]+|[ \t]+$/g, "");
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(protocol)) throw new SyntaxError("Unexpected character or end of input");
+    // Anchored on both sides: linear, whatever a peer writes between commas.
+    const protocol = /^[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*$/.exec(part)?.[1];
+    if (protocol === undefined) throw new SyntaxError("Unexpected character or end of input");
     if (protocols.has(protocol)) throw new SyntaxError(`The "${protocol}" subprotocol is duplicated`);
     protocols.add(protocol);
   }
