@@ -32,6 +32,11 @@ export class BufferedAmount {
     this.#lost += length;
   }
 
+  /** Returns whether some payload will never leave, `dropped` of it in favor of a Close frame. */
+  hasLost(dropped: number): boolean {
+    return this.#lost > 0 || dropped > 0;
+  }
+
   /** Called when all output has left. Returns whether that has brought the amount down to what is lost. */
   drained(): boolean {
     const wasQueued = this.#queued > 0;

@@ -201,10 +201,13 @@ export class SocketCore extends Lifecycle {
     }
   }
 
-  /** Resolves when less than `below` bytes are left, at once if that is so. Rejects when the connection ends before, or has ended. */
+  /**
+   * Resolves when less than `below` bytes are left, at once if that is so. Rejects when the connection ends before, or has ended, and
+   * with its end when some of what was sent will never leave.
+   */
   async room(below: number): Promise<void> {
     if (this.readyState === CLOSED) throw new UsageError("endpoint/ended");
-    if (this.#waitingLength() >= below) await this.#departures().room(below);
+    if (this.#waitingLength() >= below || this.#isIncomplete()) await this.#departures().room(below);
   }
 
   /** Reserves the place of a message that is sent in pieces: behind everything that was sent before. */
@@ -222,7 +225,11 @@ export class SocketCore extends Lifecycle {
       }
       const { endpoint } = this.pump!;
       try {
-        owner.started(endpoint.startMessage(kind, how), () => this.#departures().forget(watched));
+        owner.started(endpoint.startMessage(kind, how), () => {
+          this.#departures().forget(watched);
+          // What waited behind it may leave.
+          this.pump?.requestFlush();
+        });
         endpoint.mark(watched, how?.priority);
       } catch (error) {
         this.#notSent(error, 0, watched);
@@ -465,10 +472,11 @@ export class SocketCore extends Lifecycle {
   #depart(departures: Departures, isDrained: boolean): void {
     if (this.pump === undefined) return;
     departures.left(this.pump.endpoint.takeMarks());
-    departures.waiting(this.#waitingLength());
+    const isIncomplete = this.#isIncomplete();
+    if (!isIncomplete) departures.waiting(this.#waitingLength());
     // An idle socket keeps nothing of it.
     if (departures.isIdle && !this.#hasBlobs()) this.#extras = undefined;
-    if (isDrained && departures.isListenedTo) this.#fire(new Event("drain"));
+    if (isDrained && !isIncomplete && departures.isListenedTo) this.#fire(new Event("drain"));
   }
 
   #counted(): BufferedAmount {
@@ -621,6 +629,14 @@ export class SocketCore extends Lifecycle {
   /** Bytes that were sent and have not left yet, with those that wait for a Blob. */
   #waitingLength(): number {
     return bufferedLength(this.pump) + (this.#hasBlobs() ? (this.#extras?.blobs?.length ?? 0) : 0);
+  }
+
+  /**
+   * Whether some of what was sent will never leave. The end of the connection follows, and tells who waits: nobody is told that
+   * there is room, or that everything has left.
+   */
+  #isIncomplete(): boolean {
+    return this.#buffered?.hasLost(droppedLength(this.pump)) ?? false;
   }
 
   /** Whether a Blob is still being read. Messages sent now must wait for it. */

@@ -110,6 +110,7 @@ export class StreamCore extends Lifecycle {
 
   /** With `autoPong: false` of its server, the Pong that RFC 6455 §5.5.2 demands: an application has no event to answer. */
   override ping(payload: Uint8Array): void {
+    super.ping(payload);
     const { pump } = this;
     if (pump?.endpoint.connection?.autoPong !== false) return;
     try {

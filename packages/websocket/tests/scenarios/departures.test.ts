@@ -195,6 +195,41 @@ describe("drained() and drain", () => {
     expect(told.length).toBe(2);
   });
 
+  it.each(["the Close frame of the peer has cut off", "was sent after close()"])(
+    "take nothing for sent that %s: drained(), room for a piece and a stream's write reject with the end, drain is not fired",
+    async (why) => {
+      const { client, transport } = await heldClient();
+      const told: string[] = [];
+      client.addEventListener("drain", () => told.push("drain"));
+      client.send("x".repeat(100));
+      await turn();
+      const writer = client.sendInPieces("text", { highWaterMark: 100 });
+      const isCutOff = why.startsWith("the");
+      if (isCutOff) for (let sent = 0; sent < 20; sent++) client.send("y".repeat(100_000));
+      else {
+        writer.abort();
+        client.close();
+        client.send("late");
+      }
+      const drained = client.drained();
+      const settled = Promise.allSettled(isCutOff ? [drained, writer.write("z".repeat(100))] : [drained]);
+      drained.catch(() => told.push("rejected"));
+      if (isCutOff) transport.peer.sendClose(1000);
+      transport.answer();
+      for (let writes = 0; writes < 10; writes++) {
+        await turn();
+        transport.drain();
+      }
+      expect(client.bufferedAmount).toBeGreaterThan(0);
+      expect(told).toEqual([]);
+      transport.answer();
+      transport.sink.end();
+      transport.abort();
+      for (const { status } of await settled) expect(status).toBe("rejected");
+      expect(told).toEqual(["rejected"]);
+    },
+  );
+
   it("drained() rejects when the connection ends before, or has ended", async () => {
     const { client, transport } = await heldClient();
     client.send("a");

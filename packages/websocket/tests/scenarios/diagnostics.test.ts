@@ -94,6 +94,18 @@ describe("diagnostics", () => {
     expect(second).toEqual({ websocket: server, role: "server", ...outcome, reason: "" });
   });
 
+  it("tell of Pings that arrive at a stream", async () => {
+    const streams: object[] = [];
+    const { record, world } = watched({ handler: (opening) => streams.push(opening.acceptStream()) });
+    const client = new world.WebSocket("ws://example.com/");
+    await until(() => client.readyState === 1);
+    client.ping("a");
+    await until(() => record.of("hybi:websocket:pong").length === 1);
+    const payload = new TextEncoder().encode("a");
+    expect(record.of("hybi:websocket:ping")).toEqual([{ websocket: streams[0], role: "server", payload }]);
+    expect(record.of("hybi:websocket:pong")).toEqual([{ websocket: client, role: "client", payload }]);
+  });
+
   it("name the stream of a connection that is one, on both sides", async () => {
     const streams: object[] = [];
     const { record, world } = watched({ handler: (opening) => streams.push(opening.acceptStream()) });

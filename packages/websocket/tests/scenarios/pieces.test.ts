@@ -69,6 +69,24 @@ describe("a message in pieces", () => {
     expect(lines).toEqual(["message abc"]);
   });
 
+  it("given up before it begins lets what waits behind it leave at once", async () => {
+    const { client, server } = await new World().connected();
+    const lines = story(server);
+    const first = client.sendInPieces("text");
+    const second = client.sendInPieces("text");
+    client.send("behind", () => lines.push("left"));
+    const drained = client.drained().then(() => lines.push("drained"));
+    await turn();
+    expect(lines).toEqual([]);
+    first.abort();
+    await turn();
+    expect(lines).toEqual([]);
+    second.abort();
+    await turn();
+    await drained;
+    expect(lines.sort()).toEqual(["drained", "left", "message behind"]);
+  });
+
   it("given up before it begins never was; given up later, it closes the connection with 1011", async () => {
     const { client, server } = await new World().connected();
     const lines = story(server);
