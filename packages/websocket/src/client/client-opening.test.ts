@@ -91,6 +91,20 @@ describe("a redirect", () => {
     expect(new Set(seen.map(([, fields]) => fields.find(([name]) => name === "Sec-WebSocket-Key")?.[1])).size).toBe(7);
   });
 
+  it("does not make the time for opening start again, even one that is read when that is over", async () => {
+    let hops = 0;
+    const { world, seen } = redirecting((name) => {
+      // The time passes while no timer can run.
+      if (++hops % 10 === 0) world.clock.pass(105);
+      return hops > 500 ? undefined : name;
+    });
+    const socket = new world.WebSocket("ws://example.com/", { followRedirects: 1000, deadlines: { opening: 100 } });
+    const events = story(socket);
+    await until(() => events.length === 2);
+    expect(events[0]).toContain("deadline/opening");
+    expect(seen).toHaveLength(10);
+  });
+
   it("to another host drops credentials, and to the same host keeps them [C15]", async () => {
     const { world, seen } = redirecting((name) =>
       name === "/" ? "/same" : name === "/same" ? "wss://other.example/end" : undefined,

@@ -6,6 +6,7 @@ import { ClientConfig, createClientEndpoint, createOpenEndpoint, type Endpoint, 
 import type { Fields, ResponseHead, WebSocketUrl } from "@hybi/core/opening";
 import { decideRedirect, OpeningSlots } from "@hybi/core/policy";
 import { createAbortController } from "../dom/platform-classes.ts";
+import { longDelay } from "../event-loop/alarms.ts";
 import { type Clock, clockOf } from "../event-loop/clock.ts";
 import { asUncaught, createReporter, type Reporter } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
@@ -96,6 +97,11 @@ export class ClientOpening implements Opening {
     const given: Fields = asked.fields ?? [];
     const decision = decideRedirect(this.#url, response, given, { limit, followed: this.#followed });
     if (decision.type === "stay") return false;
+    if (this.#isLate()) {
+      this.#stop();
+      this.#fail(transportTooLate);
+      return true;
+    }
     const isWithin = this.#sameOrigin && decision.sameOrigin;
     let setup: ClientSetup;
     try {
@@ -167,14 +173,16 @@ export class ClientOpening implements Opening {
     return this.#setup.deadlines.opening;
   }
 
-  /**
-   * Returns when the time for opening began. If that time is over and the opening still goes on, the program was suspended
-   * meanwhile: the time starts again.
-   */
+  /** Returns when the time for opening began. If the program was suspended until after its end, it starts again. */
   #beganAt(): Instant {
     const now = this.#clock.now();
-    if (this.#begunAt === undefined || now - this.#begunAt >= this.#span()) this.#begunAt = now;
+    if (this.#begunAt === undefined || now - this.#begunAt >= this.#span() + longDelay) this.#begunAt = now;
     return this.#begunAt;
+  }
+
+  /** Whether the time for opening is over: its timer does not run while a response is read, and a server may redirect without end. */
+  #isLate(): boolean {
+    return this.#clock.now() - this.#beganAt() >= this.#span();
   }
 
   #stopTimer(): void {
@@ -223,8 +231,10 @@ export class ClientOpening implements Opening {
     }
   }
 
+  /** Reports errors of the application's functions to `onError`. Each is also the failure of the opening, so without `onError` it is not uncaught. */
   #reporter(): Reporter {
-    return createReporter(this.#options.onError, this.#clock, asUncaught);
+    const { onError } = this.#options;
+    return onError === undefined ? () => {} : createReporter(onError, this.#clock, asUncaught);
   }
 
   /** The source of randomness has failed since the options were checked: reports that, and returns it as the failure. */

@@ -73,7 +73,7 @@ export interface ClientSocketOptions<TransportOptions = unknown>
   readonly followRedirects?: number | undefined;
   /**
    * Called before a redirect is followed, which it may refuse by returning false, or change by returning `{ fields }`. If it throws,
-   * `onError` is told, and the opening fails with what it has thrown.
+   * the opening fails with what it has thrown, and `onError` is told if it is given.
    */
   readonly onRedirect?: OnRedirect | undefined;
   /**

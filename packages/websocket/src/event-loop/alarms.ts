@@ -22,7 +22,7 @@ export interface Alarm {
 export const unset = -1;
 
 /** Least delay of a timer, in milliseconds, that shows that the program was suspended and not merely busy. */
-const longDelay = 100;
+export const longDelay = 100;
 
 /** The alarms of one clock, in a binary heap: each is due no later than its two children. */
 export class Alarms {

@@ -5,7 +5,7 @@ import type { Redirect } from "../../src/client/redirect-hook.ts";
 import type { ClientSocketOptions } from "../../src/client/socket-options.ts";
 import type { WebSocket } from "../../src/client/websocket.ts";
 import { whenOpen } from "../../src/client/when-open.ts";
-import { until } from "../support/clock.ts";
+import { turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 
 const fields: Fields = [
@@ -101,6 +101,23 @@ describe("onRedirect", () => {
     await whenOpen(next);
     next.terminate();
     await until(() => world.server.connections === 0);
+  });
+
+  it.each(["throws", "returns a promise that rejects"])("that %s is only the failure without onError", async (how) => {
+    const { world } = createWorld(twice);
+    const reason = new Error("no idea");
+    const socket = open(world, {
+      onRedirect() {
+        if (how === "throws") throw reason;
+        return Promise.reject(reason) as never;
+      },
+    });
+    const error = await whenOpen(socket).catch((thrown) => thrown);
+    if (how === "throws") expect(error.failure).toEqual({ kind: "given-up", error: reason });
+    else expect(error.message).toContain("no promise");
+    await turn();
+    // Nothing is uncaught.
+    expect(world.clock.reported).toEqual([]);
   });
 
   it("is reported twice when it returns a promise that rejects: for the promise, and for what it rejects with", async () => {

@@ -38,9 +38,14 @@ export class TestClock implements Clock {
     this.reported.push(error);
   }
 
+  /** Advances the time without running timers, as a busy program does. */
+  pass(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
   /** Advances the time in one step without running timers, and then runs all that became due. */
   async late(milliseconds: number): Promise<void> {
-    this.#now += milliseconds;
+    this.pass(milliseconds);
     await this.advance(0);
   }
 
