@@ -14,9 +14,6 @@ export interface Encoder {
   encodeInto(text: string, target: Uint8Array): { read: number; written: number };
 }
 
-/** What a decoder emits for invalid UTF-8. Valid text may contain it too. */
-export const replacement = "\ufffd";
-
 /**
  * Returns a decoder that never throws and whose output shows whether the bytes were UTF-8, or undefined where the
  * platform has none. With `streamed`, the decoder has already completed one streaming call.
@@ -65,7 +62,7 @@ const faults = [
 
 function decodesExactly(decoder: Decoder): boolean {
   const text = decoder.decode(Uint8Array.from(sample).subarray(1, -1));
-  const isFound = (fault: number[]): boolean => decoder.decode(Uint8Array.from(fault)).includes(replacement);
+  const isFound = (fault: number[]): boolean => decoder.decode(Uint8Array.from(fault)).includes("\ufffd");
   return text === "\ufeff\u00e9\u20ac\u{1d11e}" && faults.every(isFound);
 }
 

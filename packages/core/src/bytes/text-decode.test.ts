@@ -1,7 +1,8 @@
 import { concatBytes, displaceBytes, hexBytes, utf8Bytes } from "@hybi/testing/wire";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { noNativeFunctions } from "../vocabulary/native-functions.ts";
-import { continueUtf8, decodeText, decodeValidText, isUtf8, portableDecode } from "./text-decode.ts";
+import { portableDecode } from "./portable-text.ts";
+import { continueUtf8, decodeText, decodeValidText, isUtf8 } from "./text-decode.ts";
 import { utf8Boundary, validateUtf8 } from "./utf8.ts";
 
 const texts = [

@@ -7,7 +7,8 @@
  */
 import { booleanOf, textOf } from "../checks/callback-result.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
-import { type Decoder, type DecoderConstructor, exactDecoder, replacement } from "./platform-text.ts";
+import { type Decoder, type DecoderConstructor, exactDecoder } from "./platform-text.ts";
+import { portableDecode } from "./portable-text.ts";
 import { skipAscii, type Utf8State, utf8Boundary, validateUtf8 } from "./utf8.ts";
 import { viewOf } from "./view-cache.ts";
 
@@ -19,6 +20,9 @@ const asciiDecoder: Decoder | undefined = exactDecoder(PlatformDecoder, false);
 const otherDecoder: Decoder | undefined = exactDecoder(PlatformDecoder, true) ?? asciiDecoder;
 
 const { fromCharCode } = String;
+
+/** What a decoder emits for invalid UTF-8. Valid text may contain it too. */
+const replacement = "\ufffd";
 
 /** Texts up to this length are built byte by byte. */
 const shortText = 16;
@@ -107,35 +111,6 @@ function looksAscii(bytes: Uint8Array, start: number, end: number): boolean {
     bytes[middle + 2]! |
     bytes[middle + 3]!;
   return some < 0x80;
-}
-
-/** Decodes valid UTF-8 without help from the platform. */
-export function portableDecode(bytes: Uint8Array, start: number, end: number): string {
-  let text = "";
-  const units: number[] = [];
-  let at = start;
-  while (at < end) {
-    const first = bytes[at++]!;
-    if (first < 0x80) units.push(first);
-    else if (first < 0xe0) units.push(((first & 0x1f) << 6) | (bytes[at++]! & 0x3f));
-    else if (first < 0xf0) {
-      units.push(((first & 0x0f) << 12) | ((bytes[at++]! & 0x3f) << 6) | (bytes[at++]! & 0x3f));
-    } else {
-      const point =
-        (((first & 0x07) << 18) |
-          ((bytes[at++]! & 0x3f) << 12) |
-          ((bytes[at++]! & 0x3f) << 6) |
-          (bytes[at++]! & 0x3f)) -
-        0x1_0000;
-      units.push(0xd800 | (point >>> 10), 0xdc00 | (point & 0x3ff));
-    }
-    // Engines limit the length of an argument list; 4096 is far below all their limits.
-    if (units.length >= 4096) {
-      text += fromCharCode(...units);
-      units.length = 0;
-    }
-  }
-  return text + fromCharCode(...units);
 }
 
 /**

@@ -2,7 +2,8 @@ import { concatBytes, utf8Bytes as platformUtf8, sameBytes } from "@hybi/testing
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { encodeLongText, encodeText, maxUtf8Length, portableEncode, utf8Bytes } from "./text-encode.ts";
+import { portableEncode } from "./portable-text.ts";
+import { encodeLongText, encodeText, maxUtf8Length, utf8Bytes } from "./text-encode.ts";
 
 const texts = [
   ...[0, 1, 39, 40, 41, 42, 100].map((length) => "x".repeat(length)),

@@ -8,6 +8,7 @@ import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { blockSize } from "./block-pool.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { type Encoder, exactEncoder } from "./platform-text.ts";
+import { type Progress, portableEncode } from "./portable-text.ts";
 import { scratchOf } from "./scratch.ts";
 
 const PlatformEncoder = (globalThis as { TextEncoder?: new () => Encoder }).TextEncoder;
@@ -57,42 +58,6 @@ function roomIn(target: Uint8Array, at: number, length: number): Uint8Array {
     lastOffset = target.byteOffset;
   }
   return new Uint8Array(lastBuffer, lastOffset + at, length);
-}
-
-/** Chars read and bytes written. */
-interface Progress {
-  readonly read: number;
-  readonly written: number;
-}
-
-/** Encodes without help from the platform as many whole characters as fit into `target[from, from + room)`. */
-export function portableEncode(text: string, target: Uint8Array, from: number, room: number): Progress {
-  const end = from + room;
-  let at = from;
-  let read = 0;
-  while (read < text.length) {
-    let point = text.codePointAt(read)!;
-    if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
-    const length = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x1_0000 ? 3 : 4;
-    if (at + length > end) break;
-    read += length === 4 ? 2 : 1;
-    if (length === 1) {
-      target[at++] = point;
-    } else if (length === 2) {
-      target[at++] = 0xc0 | (point >> 6);
-      target[at++] = 0x80 | (point & 0x3f);
-    } else {
-      if (length === 3) {
-        target[at++] = 0xe0 | (point >> 12);
-      } else {
-        target[at++] = 0xf0 | (point >> 18);
-        target[at++] = 0x80 | ((point >> 12) & 0x3f);
-      }
-      target[at++] = 0x80 | ((point >> 6) & 0x3f);
-      target[at++] = 0x80 | (point & 0x3f);
-    }
-  }
-  return { read, written: at - from };
 }
 
 /** Encodes `text` as UTF-8 into an array of its own. */

@@ -32,8 +32,9 @@ import {
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeText, isUtf8, portableDecode } from "../../src/bytes/text-decode.ts";
-import { encodeText, maxUtf8Length, portableEncode } from "../../src/bytes/text-encode.ts";
+import { portableDecode, portableEncode } from "../../src/bytes/portable-text.ts";
+import { decodeText, isUtf8 } from "../../src/bytes/text-decode.ts";
+import { encodeText, maxUtf8Length } from "../../src/bytes/text-encode.ts";
 import { utf8Boundary, validateUtf8 } from "../../src/bytes/utf8.ts";
 import { releaseViews } from "../../src/bytes/view-cache.ts";
 import { maskBytes } from "../../src/frame/mask.ts";
