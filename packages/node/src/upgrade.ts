@@ -73,7 +73,7 @@ export function upgrade(
   if (socket.destroyed || socket.readableEnded) {
     socket.on("error", () => {}).destroy();
     const error = new Error("The client closed the connection before its request was processed.");
-    server.failed({ kind: "transport", error }, info);
+    server.failed({ kind: "transport", error }, info, "left");
     return;
   }
   server.receiveUpgrade(new NodeTransport(socket), requestHead(request), rest, info);
@@ -111,7 +111,7 @@ export function upgradeStream(
   const info = new NodeTransportInfo(stream, undefined, options?.context);
   if (stream.destroyed || stream.closed) {
     const error = new Error("The client closed the stream before its request was processed.");
-    server.failed({ kind: "transport", error }, info);
+    server.failed({ kind: "transport", error }, info, "left");
     return;
   }
   server.receiveStream(new Http2RequestStream(stream), fieldLines(headers), info);

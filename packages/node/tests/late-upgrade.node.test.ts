@@ -50,6 +50,7 @@ it.each(["FIN", "RST"])(
     });
     await until(() => connection?.destroyed === true);
     expect([asked(), sockets.connections]).toEqual([0, 0]);
+    expect(sockets.totals.refusals).toMatchObject({ left: 1, tls: 0 });
   },
 );
 
@@ -80,6 +81,7 @@ it("an Extended CONNECT taken over after its stream was reset calls no handler [
   expect(await refused).toBe("AbortError");
   await until(() => failures.length === 1);
   expect([asked(), sockets.connections]).toEqual([0, 0]);
+  expect(sockets.totals.refusals).toMatchObject({ left: 1, tls: 0 });
 });
 
 it("a closed HTTP/2 session is not mistaken for a server without WebSocket support [R22]", async () => {

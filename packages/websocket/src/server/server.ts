@@ -219,8 +219,6 @@ export interface ServerTotals {
   /** Bytes of memory held for peers, and the maximum. */
   readonly held: number;
   readonly budget: number;
-  /** Openings rejected because memory was short. */
-  readonly refused: number;
   /** How often reading of a connection was paused because memory was short. */
   readonly rested: number;
   /** Connections and openings that were ended because memory had run out. */
@@ -430,8 +428,6 @@ export class WebSocketServer {
   readonly #sessions: Sessions;
   readonly #turnedAway: TurnedAway;
   readonly #memory: MemoryBudget;
-  /** Openings rejected because memory was short. */
-  #refusedForMemory = 0;
   readonly #counts = new ServerCounts();
   /** What happens to new openings: they are handled, or rejected with 503; and to connections: they stay, or are closed. */
   #state: "accepting" | "stopped" | "closing" = "accepting";
@@ -522,7 +518,7 @@ export class WebSocketServer {
     const { connections } = this;
     const { open, lingering, accepted, refusals } = this.#counts;
     const counts = { open, opening: connections - open - lingering, accepted, refusals: { ...refusals } };
-    return { connections, ...counts, held, budget, refused: this.#refusedForMemory, rested, shed };
+    return { connections, ...counts, held, budget, rested, shed };
   }
 
   /**
@@ -637,9 +633,12 @@ export class WebSocketServer {
     return socket;
   }
 
-  /** Reports to `onFailure` a client that failed before it had a transport, as during its TLS handshake. */
-  failed(failure: Failure, info: TransportInfo = {}): void {
-    this.#count("tls", { request: undefined, info, status: undefined, failure });
+  /**
+   * Reports to `onFailure` a client that failed before its request was processed. `reason` is where `totals.refusals` counts it: its TLS
+   * handshake failed, or it had left before the request was passed to this server.
+   */
+  failed(failure: Failure, info: TransportInfo = {}, reason: "tls" | "left" = "tls"): void {
+    this.#count(reason, { request: undefined, info, status: undefined, failure });
     this.#failed(failure, info);
   }
 
@@ -816,10 +815,7 @@ export class WebSocketServer {
     if (this.#state === "stopped") return stopped;
     const { maxConnections = Number.POSITIVE_INFINITY } = this.#options;
     if (this.#connections.size >= maxConnections) return full;
-    if (this.#memory.isShort) {
-      this.#refusedForMemory++;
-      return memoryIsShort;
-    }
+    if (this.#memory.isShort) return memoryIsShort;
     return this.#byAddress.isFull(key) ? tooMany : undefined;
   }
 

@@ -52,7 +52,7 @@ export class Departures {
     this.#watched.delete(watched);
   }
 
-  /** Resolves when `waiting` is told of less than `below` bytes, and rejects with the `end`. */
+  /** Resolves when `remaining` is told of less than `below` bytes, and rejects with the `end`. */
   room(below: number): Promise<void> {
     return new Promise((resolve, reject) => void this.#waiting.push({ below, resolve, reject }));
   }
@@ -63,7 +63,7 @@ export class Departures {
   }
 
   /** So many bytes have not left yet. */
-  waiting(length: number): void {
+  remaining(length: number): void {
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -473,7 +473,7 @@ export class SocketCore extends Lifecycle {
     if (this.pump === undefined) return;
     departures.left(this.pump.endpoint.takeMarks());
     const isIncomplete = this.#isIncomplete();
-    if (!isIncomplete) departures.waiting(this.#waitingLength());
+    if (!isIncomplete) departures.remaining(this.#waitingLength());
     // An idle socket keeps nothing of it.
     if (departures.isIdle && !this.#hasBlobs()) this.#extras = undefined;
     if (isDrained && !isIncomplete && departures.isListenedTo) this.#fire(new Event("drain"));

@@ -140,7 +140,6 @@ describe("server.totals", () => {
       connections: 0,
       held: 0,
       budget: 268_435_456,
-      refused: 0,
       rested: 0,
       shed: 0,
     });
@@ -210,7 +209,7 @@ describe("a server that is short of memory", () => {
     expect(server.totals.held).toBeGreaterThan(750_000);
     const late = await come().open("/echo");
     expect(late.status).toBe("503");
-    expect(server.totals).toMatchObject({ refused: 1, shed: 0, connections: 8 });
+    expect(server.totals).toMatchObject({ refusals: { memory: 1 }, shed: 0, connections: 8 });
     clients[0]?.near.abort();
     clients[1]?.near.abort();
     await turn();
@@ -254,7 +253,7 @@ describe("a server that is short of memory", () => {
       client.trickle(100_000);
       await turn();
     }
-    expect(server.totals).toMatchObject({ rested: 0, shed: 0, refused: 1 });
+    expect(server.totals).toMatchObject({ rested: 0, shed: 0, refusals: { memory: 1 } });
     expect(server.totals.held).toBeGreaterThan(650_000);
     expect((await come().open("/echo")).status).toBe("101");
   });
@@ -611,7 +610,7 @@ describe("a server that is short of memory", () => {
     // What all of them send in one turn may come on top, until it is counted at the end of the turn.
     expect(most).toBeLessThan((budget / 2) * 1.1);
     expect(most).toBeGreaterThan(budget / 4);
-    expect(server.totals.refused).toBeGreaterThan(0);
+    expect(server.totals.refusals.memory).toBeGreaterThan(0);
     expect(server.totals.shed).toBeGreaterThan(0);
     innocents.forEach(({ received, isClosed }, index) => {
       expect([received.length - (answered[index] ?? 0), isClosed]).toEqual([rounds * 102, false]);
