@@ -162,25 +162,35 @@ const node: Layers = {
   },
 };
 
-/** `@hybi/ws`: the pump as an EventEmitter; the server knows the socket, and not the other way round. */
+/**
+ * `@hybi/ws`: the pump as an EventEmitter. A connection is built of its halves, the socket has a connection, and the server has sockets;
+ * none knows who has it.
+ */
 const ws: Layers = {
   options: { mayImport: [] },
   events: { mayImport: [] },
   "event-target": { mayImport: ["events"] },
   data: { mayImport: [] },
+  state: { mayImport: [] },
+  turns: { mayImport: [] },
   errors: { mayImport: [] },
   extension: { mayImport: [] },
   subprotocol: { mayImport: [] },
   deflate: { mayImport: ["options"] },
+  closing: { mayImport: ["data"] },
+  setup: { mayImport: ["options", "data"] },
   "client-opening": { mayImport: ["options", "errors", "extension", "deflate"] },
-  websocket: { mayImport: ["options", "event-target", "data", "errors", "deflate", "client-opening"] },
-  "websocket-server": { mayImport: ["options", "errors", "deflate", "websocket"] },
-  stream: { mayImport: ["websocket"] },
+  outgoing: { mayImport: ["options", "data", "state", "turns"] },
+  incoming: { mayImport: ["data", "errors", "event-target", "outgoing", "state", "turns"] },
+  connection: { mayImport: ["options", "client-opening", "closing", "deflate", "incoming", "setup", "state"] },
+  websocket: { mayImport: ["options", "connection", "data", "event-target", "setup", "state"] },
+  "websocket-server": { mayImport: ["options", "errors", "deflate", "setup", "turns", "websocket"] },
+  stream: { mayImport: ["data", "websocket"] },
   internals: { mayImport: [] },
   browser: { mayImport: ["internals"] },
   index: {
     mayImport: [
-      ...["options", "event-target", "errors", "extension", "subprotocol", "internals"],
+      ...["options", "data", "event-target", "errors", "extension", "subprotocol", "internals"],
       ...["websocket", "websocket-server", "stream"],
     ],
   },

@@ -30,7 +30,13 @@ export interface OpeningOwner {
   /** Called with the address, also that of a redirect. */
   located(url: string): void;
   /** The response has been accepted. */
-  opened(socket: Duplex, head: Buffer, agreement: Agreement, extensions: readonly Extension[]): void;
+  opened(
+    socket: Duplex,
+    head: Buffer,
+    agreement: Agreement,
+    extensions: readonly Extension[],
+    options: ClientOptions,
+  ): void;
   /** Nothing comes of it. */
   failed(error: Error): void;
 }
@@ -273,7 +279,7 @@ export class ClientOpening {
     }
     this.#finish();
     this.#request = undefined;
-    owner.opened(socket, head, check.agreement, this.#extensions);
+    owner.opened(socket, head, check.agreement, this.#extensions, this.#options);
   }
 
   /** Sentences that depend on what was offered. */

@@ -1,5 +1,20 @@
-/** What `send`, `ping` and `pong` take, as bytes or text, and views as Buffers. */
+/** What `send`, `ping` and `pong` take, as bytes or text, and what is received, in the forms of `binaryType`. */
 import { Buffer } from "node:buffer";
+
+/** A message as it is received. */
+export type RawData = Buffer | ArrayBuffer | Buffer[];
+
+/**
+ * In what form binary messages are received; text is always a Buffer. `fragments` is a list with one Buffer: messages are joined as they
+ * arrive.
+ */
+export type BinaryType = "nodebuffer" | "arraybuffer" | "fragments" | "blob";
+
+const binaryTypes: readonly unknown[] = ["nodebuffer", "arraybuffer", "fragments", "blob"];
+
+export function isBinaryType(type: unknown): type is BinaryType {
+  return binaryTypes.includes(type);
+}
 
 /** Returns a Buffer over `bytes[start, end)` without a copy. */
 export function bufferOver(bytes: Uint8Array, start: number, end: number): Buffer {
@@ -32,4 +47,30 @@ export function isBlob(data: unknown): data is Blob {
   const { arrayBuffer, stream, type, [Symbol.toStringTag]: tag } = data as Record<PropertyKey, unknown>;
   if (typeof arrayBuffer !== "function" || typeof stream !== "function" || typeof type !== "string") return false;
   return tag === "Blob" || tag === "File";
+}
+
+/** Returns a binary message in the form of `type`. */
+export function converted(data: Buffer, type: BinaryType): RawData | Blob {
+  if (type === "arraybuffer") return arrayBufferOf(data);
+  if (type === "blob") return new Blob([data as Buffer<ArrayBuffer>]);
+  return type === "fragments" ? [data] : data;
+}
+
+/** The memory of the message that was emitted last, which is often sent back or on. */
+let received: ArrayBufferLike | undefined;
+
+/** Says that nobody writes to this memory any more. */
+export function noteReceived(memory: ArrayBufferLike): void {
+  received = memory;
+}
+
+/**
+ * Copies what core would send by reference, because programs reuse their buffers as soon as `send` has returned; but nobody else writes to
+ * the memory of a message that was received.
+ */
+export function ownBytes(bytes: Uint8Array): Uint8Array {
+  if (bytes.length <= 4096 || bytes.buffer === received) return bytes;
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
 }

@@ -57,13 +57,24 @@ export function removeEventListener(target: EventEmitter, type: string, handler:
   }
 }
 
-/** Returns the handler of the attribute `on…`. */
-export function attribute(target: EventEmitter, type: EventName): EventHandler | null {
-  return attributeWrapper(target, type)?.[handled] ?? null;
+/** Defines the attributes `onopen`, `onmessage`, `onclose` and `onerror`. */
+export function defineAttributes(prototype: EventEmitter): void {
+  for (const type of Object.keys(makers) as EventName[]) {
+    Object.defineProperty(prototype, `on${type}`, {
+      configurable: true,
+      enumerable: true,
+      get(this: EventEmitter) {
+        return attributeWrapper(this, type)?.[handled] ?? null;
+      },
+      set(this: EventEmitter, handler: unknown) {
+        setAttribute(this, type, handler);
+      },
+    });
+  }
 }
 
-/** Sets the handler of the attribute `on…`. Anything but a function or an object removes it. */
-export function setAttribute(target: EventEmitter, type: EventName, handler: unknown): void {
+/** Sets the handler of the attribute `on…`. Anything but a function removes it. */
+function setAttribute(target: EventEmitter, type: EventName, handler: unknown): void {
   const known = attributeWrapper(target, type);
   if (known !== undefined) target.removeListener(type, known as () => void);
   if (typeof handler === "function") add(target, type, handler as EventHandler, false, true);

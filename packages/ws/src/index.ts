@@ -1,6 +1,7 @@
 /** `@hybi/ws`: the interface of `ws` 8 over hybi. Its class is the default export, and has all others as properties. */
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo as Address } from "node:net";
+import type { RawData as ReceivedData } from "./data.ts";
 import type { EventListenerOptions as ListenerOptions } from "./event-target.ts";
 import { extension } from "./extension.ts";
 import { PerMessageDeflate, Receiver, Sender } from "./internals.ts";
@@ -42,8 +43,8 @@ interface WebSocket extends Socket {}
 
 // The types under the names that those of `ws` have: first under others, because declarations are joined into one file, where a name
 // within the namespace would mean itself.
-type RawDataType = socket.RawData;
-type DataType = string | socket.RawData;
+type RawDataType = ReceivedData;
+type DataType = string | ReceivedData;
 type CertMetaType = options.CertMeta;
 type VerifyClientCallbackSyncType<Request extends IncomingMessage = IncomingMessage> =
   options.VerifyClientCallbackSync<Request>;
@@ -118,8 +119,9 @@ export { WebSocketServer as Server } from "./websocket-server.ts";
 export { WebSocket as default };
 
 // Types under names of their own.
+export type { BinaryType } from "./data.ts";
 export type { ViolationError } from "./errors.ts";
-export type { BinaryType, SendOptions } from "./websocket.ts";
+export type { SendOptions } from "./options.ts";
 export type {
   RawDataType as RawData,
   DataType as Data,

@@ -42,6 +42,21 @@ export interface ConnectionOptions {
   skipUTF8Validation?: boolean | undefined;
 }
 
+/** Options of `send`. */
+export interface SendOptions {
+  /** Ignored: RFC 6455 §5.1 says who masks. */
+  mask?: boolean | undefined;
+  /** Whether the message is binary. Default: whether it is no string. */
+  binary?: boolean | undefined;
+  /** Whether to compress. Default true. */
+  compress?: boolean | undefined;
+  /** Whether the message ends with this part. Default true. */
+  fin?: boolean | undefined;
+}
+
+/** Called when the message has left, or will not. */
+export type SendCallback = (error?: Error) => void;
+
 /** A certificate or key of TLS. */
 export type CertMeta = string | string[] | Buffer | Buffer[];
 

@@ -1,7 +1,8 @@
 /** A socket as a Duplex of node:stream: each write is a message, and messages are read as they come. */
 import type { Buffer } from "node:buffer";
 import { Duplex, type DuplexOptions } from "node:stream";
-import type { RawData, WebSocket } from "./websocket.ts";
+import type { RawData } from "./data.ts";
+import type { WebSocket } from "./websocket.ts";
 
 /**
  * Wraps `websocket`. Reading waits for the reader: the socket is paused while the stream is full.

@@ -25,7 +25,9 @@ import type {
   VerifyClientCallbackAsync,
   VerifyClientCallbackSync,
 } from "./options.ts";
-import { type ConnectionSetup, openAccepted, serverSetup, WebSocket } from "./websocket.ts";
+import { type ConnectionSetup, serverSetup } from "./setup.ts";
+import { throwLater } from "./turns.ts";
+import { openAccepted, WebSocket } from "./websocket.ts";
 
 /** Options of a server. Exactly one of `port`, `server` and `noServer` is needed. */
 export interface ServerOptions<
@@ -444,10 +446,4 @@ function abort(
 
 function destroyOnError(this: Duplex): void {
   this.destroy();
-}
-
-function throwLater(error: unknown): void {
-  process.nextTick(() => {
-    throw error;
-  });
 }

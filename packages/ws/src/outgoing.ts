@@ -1,0 +1,339 @@
+/**
+ * The half of a connection that sends: messages, whole or in parts, control frames, the callbacks of both, and when all of it is written.
+ */
+import { Buffer } from "node:buffer";
+import type { EventEmitter } from "node:events";
+import { type SendOptions as CoreSendOptions, type MessageKind, type MessageStream, UsageError } from "@hybi/core";
+import type { Pump } from "@hybi/websocket";
+import { type BinaryType, bytesOf, isBlob, ownBytes, payloadOf } from "./data.ts";
+import type { SendCallback, SendOptions } from "./options.ts";
+import { closed, closing, connecting, notOpen, open, type ReadyState } from "./state.ts";
+import { currentTurn, throwLater } from "./turns.ts";
+
+/** The socket of the application, of which this is the connection. */
+export interface ApplicationSocket extends EventEmitter {
+  readonly _isServer: boolean;
+  readonly binaryType: BinaryType;
+  readonly url: string;
+}
+
+/** In chars: what core encodes as one frame, because it fits into a block. */
+const longestTextOfServer = 21_845;
+const longestTextOfClient = 4096;
+
+const compressed: CoreSendOptions = { compress: true };
+const uncompressed: CoreSendOptions = { compress: false };
+
+/** A callback of `send`, and how many bytes will have been taken when its message has left. */
+interface Waiting {
+  readonly callback: SendCallback;
+  readonly end: number;
+}
+
+/** What waits until Blobs have been read: with `blob` set, for its own. */
+interface Delayed {
+  readonly task: (data?: Buffer) => void;
+  readonly blob: Blob | undefined;
+  readonly callback: SendCallback | undefined;
+}
+
+/** The connection whose listener is called by its pump, which writes when that has returned. */
+let receiving: Outgoing | undefined;
+/** Other connections with output that waits for the end of the turn. */
+const unwritten = new Set<Outgoing>();
+
+process.on("exit", () => {
+  for (const connection of unwritten) connection.writeNow();
+  if (receiving !== undefined) receiving.writeNow();
+});
+
+/** From here to `endDelivery`, which takes what this returns, `connection` is written by its pump. */
+export function beginDelivery(connection: Outgoing): Outgoing | undefined {
+  const before = receiving;
+  receiving = connection;
+  return before;
+}
+
+export function endDelivery(before: Outgoing | undefined): void {
+  receiving = before;
+}
+
+/**
+ * The state of a connection, and its sending half.
+ *
+ * Only fields are private in this class and the next: the private methods of a class would cost each connection one more field.
+ */
+export class Outgoing {
+  readonly socket: ApplicationSocket;
+  state: ReadyState = connecting;
+  /** From the opening on. */
+  pump: Pump | undefined;
+  /** Smallest message that is compressed; undefined without the extension. */
+  threshold: number | undefined;
+  /** The message that is being sent in parts. */
+  #parts: { readonly kind: MessageKind; readonly to: MessageStream } | undefined;
+  #waiting: Waiting[] | undefined;
+  /** What waits until a Blob has been read. */
+  #delayed: Delayed[] | undefined;
+  /** Bytes that were sent after the connection had begun to close. */
+  #lost = 0;
+  /** Whether it is one of `unwritten`. */
+  #isUnwritten = false;
+  /** The turn in which the first message was written at once. */
+  #writtenIn = 0;
+
+  constructor(socket: ApplicationSocket) {
+    this.socket = socket;
+  }
+
+  get bufferedAmount(): number {
+    return this.#lost + (this.pump?.bufferedLength ?? 0);
+  }
+
+  /** @throws Error while connecting */
+  send(data: unknown, options: SendOptions | undefined, callback: SendCallback | undefined): void {
+    if (this.state !== open) {
+      this.sendTooLate(data, callback);
+      return;
+    }
+    if (this.#delayed !== undefined || isBlob(data)) {
+      const blob = isBlob(data) ? data : undefined;
+      this.delay((read) => this.transmit(read ?? data, options, callback), blob, callback);
+      return;
+    }
+    this.transmit(data, options, callback);
+  }
+
+  /** @throws Error while connecting, RangeError for more than 125 bytes */
+  sendControl(command: "sendPing" | "sendPong", data: unknown, callback: SendCallback | undefined): void {
+    if (this.state !== open) {
+      this.sendTooLate(data, callback);
+      return;
+    }
+    const bytes = bytesOf(payloadOf(data));
+    if (bytes.length > 125) throw new RangeError("The data size must not be greater than 125 bytes");
+    if (this.#delayed === undefined) this.transmitControl(command, bytes, callback);
+    else this.delay(() => this.transmitControl(command, bytes, callback), undefined, callback);
+  }
+
+  /** Begins the closing handshake behind what was sent. */
+  sendClose(code: number | undefined, reason: string): void {
+    this.state = closing;
+    if (this.#delayed === undefined) this.transmitClose(code, reason);
+    else this.delay(() => this.transmitClose(code, reason), undefined, undefined);
+  }
+
+  // Messages
+
+  transmit(data: unknown, options: SendOptions | undefined, callback: SendCallback | undefined): void {
+    const payload = payloadOf(data);
+    const isText = !(options?.binary ?? (typeof data !== "string" && typeof data !== "number"));
+    try {
+      if (this.#parts !== undefined || options?.fin === false) this.sendPart(payload, isText, options);
+      else if (isText) this.sendText(payload, options);
+      else {
+        const bytes = ownBytes(bytesOf(payload));
+        this.pump!.endpoint.sendBinary(bytes, this.compression(bytes.length, options));
+      }
+    } catch (error) {
+      const isSilent = callback === undefined && error instanceof UsageError && error.code === "send/not-utf8";
+      if (!(error instanceof UsageError) || isSilent) throw error;
+      callBack(callback, error);
+      return;
+    }
+    if (callback !== undefined) this.whenSent(callback);
+    this.requestWrite();
+  }
+
+  sendText(payload: string | Uint8Array, options: SendOptions | undefined): void {
+    const { endpoint } = this.pump!;
+    const compression = this.compression(payload.length, options);
+    if (typeof payload !== "string") endpoint.sendUtf8(ownBytes(payload), compression);
+    else if (payload.length <= this.longestText()) endpoint.sendText(payload, compression);
+    else endpoint.sendUtf8(Buffer.from(payload), compression);
+  }
+
+  /** Longest text that core sends as one frame: longer ones are encoded here. */
+  longestText(): number {
+    return this.socket._isServer ? longestTextOfServer : longestTextOfClient;
+  }
+
+  compression(length: number, options: SendOptions | undefined): CoreSendOptions | undefined {
+    if (this.threshold === undefined) return undefined;
+    return options?.compress !== false && length >= this.threshold ? compressed : uncompressed;
+  }
+
+  sendPart(payload: string | Uint8Array, isText: boolean, options: SendOptions | undefined): void {
+    if (this.#parts === undefined) {
+      // The first part says what the message is, and whether to compress it.
+      const compression = this.compression(payload.length, options);
+      const kind: MessageKind = isText ? "text" : "binary";
+      this.#parts = { kind, to: this.pump!.endpoint.startMessage(kind, compression) };
+    }
+    const { kind, to } = this.#parts;
+    // Bytes may be a part of text.
+    if (kind === "binary") to.write(ownBytes(bytesOf(payload)));
+    else to.write(typeof payload === "string" ? payload : ownBytes(payload));
+    if (options?.fin === false) return;
+    this.#parts = undefined;
+    to.end();
+  }
+
+  transmitControl(command: "sendPing" | "sendPong", bytes: Uint8Array, callback: SendCallback | undefined): void {
+    const { endpoint } = this.pump!;
+    // Core sends control frames before messages, but the Pong to this Ping says that the peer has what was sent before it.
+    if (endpoint.outputLength > 0) this.writeNow();
+    try {
+      endpoint[command](new Uint8Array(bytes));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      callBack(callback, error);
+      return;
+    }
+    if (callback !== undefined) this.whenSent(callback);
+    this.requestWrite();
+  }
+
+  transmitClose(code: number | undefined, reason: string): void {
+    // A message that has not ended never will, but its parts have been sent.
+    if (this.#parts !== undefined) this.writeNow();
+    this.pump!.endpoint.sendClose(code, reason);
+    this.requestWrite();
+  }
+
+  sendTooLate(data: unknown, callback: SendCallback | undefined): void {
+    if (this.state === connecting) throw notOpen(this.state);
+    this.#lost += isBlob(data) ? data.size : bytesOf(payloadOf(data)).length;
+    if (callback !== undefined) process.nextTick(callback, notOpen(this.state));
+  }
+
+  // Behind Blobs
+
+  /** Queues `task` behind Blobs that are being read. `blob` is what has to be read for it, if anything. */
+  delay(task: (data?: Buffer) => void, blob: Blob | undefined, callback: SendCallback | undefined): void {
+    this.#delayed ??= [];
+    this.#delayed.push({ task, blob, callback });
+    if (this.#delayed.length === 1) this.runDelayed(this.#delayed);
+  }
+
+  runDelayed(delayed: Delayed[], from = 0): void {
+    for (let at = from; at < delayed.length; at++) {
+      const { task, blob, callback } = delayed[at]!;
+      if (blob !== undefined) {
+        const goOn = (run: () => void): void => {
+          this.runUnlessClosed(run, callback);
+          this.runDelayed(delayed, at + 1);
+        };
+        blob.arrayBuffer().then(
+          (bytes) => goOn(() => task(Buffer.from(bytes))),
+          (error) => goOn(() => callBack(callback, error)),
+        );
+        return;
+      }
+      this.runUnlessClosed(task, callback);
+    }
+    this.#delayed = undefined;
+  }
+
+  runUnlessClosed(run: () => void, callback: SendCallback | undefined): void {
+    if (this.state === closed) {
+      callBack(callback, unsent());
+      return;
+    }
+    try {
+      run();
+    } catch (error) {
+      throwLater(error);
+    }
+  }
+
+  // Writing
+
+  /**
+   * Writes what was sent at the end of the turn, so that many messages share a system call; but the first of a turn at once, because
+   * programs exit, or block, after they have sent something. What is pending when the process exits is written then.
+   */
+  requestWrite(): void {
+    const pump = this.pump!;
+    if (receiving === this) {
+      pump.requestFlush();
+      return;
+    }
+    const turn = currentTurn();
+    if (this.#writtenIn === turn) {
+      if (!this.#isUnwritten) {
+        this.#isUnwritten = true;
+        unwritten.add(this);
+      }
+      pump.requestFlush();
+      return;
+    }
+    this.#writtenIn = turn;
+    this.writeNow();
+  }
+
+  writeNow(): void {
+    // Callbacks are called when `send` has returned.
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    this.pump!.endTurn();
+    if (waiting === undefined) return;
+    this.#waiting = this.#waiting === undefined ? waiting : [...waiting, ...this.#waiting];
+    process.nextTick(() => {
+      if (this.#waiting !== undefined) this.confirm(this.#waiting);
+    });
+  }
+
+  /** Output has left. */
+  flushed(): void {
+    if (this.#isUnwritten) {
+      this.#isUnwritten = false;
+      unwritten.delete(this);
+    }
+    if (this.#waiting !== undefined) this.confirm(this.#waiting);
+  }
+
+  // Callbacks
+
+  /** Calls `callback` when what was sent up to now has left. */
+  whenSent(callback: SendCallback): void {
+    const { endpoint } = this.pump!;
+    this.#waiting ??= [];
+    this.#waiting.push({ callback, end: endpoint.bytesTaken + endpoint.outputLength });
+  }
+
+  /** Calls back for what has left. */
+  confirm(waiting: Waiting[]): void {
+    const pump = this.pump!;
+    const { endpoint, bufferedLength } = pump;
+    // What is in flight is not confirmed.
+    const left = endpoint.bytesTaken - (bufferedLength - endpoint.outputLength);
+    // Nothing is left also when the output was dropped, because the peer is lost or the connection closes.
+    const isAllSent = bufferedLength === 0 && pump.failure === undefined && endpoint.connection!.droppedLength === 0;
+    let count = 0;
+    while (count < waiting.length && (isAllSent || waiting[count]!.end <= left)) count++;
+    if (count === 0) return;
+    this.#waiting = count === waiting.length ? undefined : waiting.slice(count);
+    for (let at = 0; at < count; at++) callBack(waiting[at]!.callback, undefined);
+  }
+
+  /** Calls back for what has not left, and never will. */
+  rejectUnsent(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const { callback } of waiting) callBack(callback, unsent());
+  }
+}
+
+function callBack(callback: SendCallback | undefined, error: Error | undefined): void {
+  if (callback === undefined) return;
+  try {
+    callback(error);
+  } catch (thrown) {
+    throwLater(thrown);
+  }
+}
+
+function unsent(): Error {
+  return new Error("The connection was closed before the message was sent");
+}
