@@ -8,7 +8,9 @@ export { Connection } from "../packages/core/src/connection.ts";
 export type { ConnectionSink } from "../packages/core/src/connection-sink.ts";
 export { mask, maskBytes, rotateKey } from "../packages/core/src/frame/mask.ts";
 export { ServerHandshake } from "../packages/core/src/opening/server-handshake.ts";
+export { Assembler, type AssemblerSink } from "../packages/core/src/receiving/assembler.ts";
 export { plainAgreement } from "../packages/core/src/vocabulary/agreement.ts";
+export { resolveLimits } from "../packages/core/src/vocabulary/limits.ts";
 export { noNativeFunctions } from "../packages/core/src/vocabulary/native-functions.ts";
 export { nodeFunctions } from "../packages/node/src/native-functions.ts";
 

@@ -90,8 +90,16 @@ export class BareConnection {
     this.socket.write(frame);
   }
 
+  /** Handles a read, at the end of which its replies are written. */
   receive(chunk: Buffer): void {
     reader = this;
+    this.read(chunk);
+    reader = undefined;
+    if (writer === this) flush();
+  }
+
+  /** Delivers the messages in `chunk`. The next steps of the ladder (bench/ladder) decode in its place. */
+  protected read(chunk: Buffer): void {
     let bytes = chunk;
     if (this.#rest !== undefined) {
       bytes = Buffer.concat([this.#rest, chunk]);
@@ -118,10 +126,8 @@ export class BareConnection {
       }
       frame = body + length;
       if (key !== 0) mask(bytes, body, frame, key);
-      this.#deliver(opcode, bytes, body, frame);
+      this.deliver(opcode, bytes, body, frame);
     }
-    reader = undefined;
-    if (writer === this) flush();
   }
 
   #begin(begun: Begun, bytes: Buffer, from: number): void {
@@ -138,18 +144,22 @@ export class BareConnection {
     if (key !== 0) mask(payload, length, begun.length, rotateKey(key, length));
     if (begun.length === payload.length) {
       this.#begun = undefined;
-      this.#deliver(opcode, payload, 0, payload.length);
+      this.deliver(opcode, payload, 0, payload.length);
     }
     return to;
   }
 
-  #deliver(opcode: number, bytes: Buffer, from: number, to: number): void {
+  protected deliver(opcode: number, bytes: Buffer, from: number, to: number): void {
     if (opcode === 1) this.onmessage(new BareMessageEvent((bytes as Block).utf8Slice(from, to)));
     else if (opcode === 2) this.onmessage(new BareMessageEvent(this.#binary(bytes, from, to)));
-    else if (opcode === 8) this.socket.end();
+    else this.control(opcode, bytes.subarray(from, to));
+  }
+
+  protected control(opcode: number, payload: Uint8Array): void {
+    if (opcode === 8) this.socket.end();
     else if (opcode === 9) {
       this.#write();
-      this.#frame(first.pong, bytes.subarray(from, to));
+      this.#frame(first.pong, payload);
     }
   }
 

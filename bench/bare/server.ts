@@ -35,9 +35,8 @@ export class BareServer {
     socket.on("end", end);
     socket.on("close", this.#onClose);
     socket.once("data", (request: Buffer) => {
-      const key = /sec-websocket-key: *(\S+)/i.exec(request.toString("latin1"))?.[1];
       const connection = new BareConnection(socket, false, this.#options.binaryType);
-      socket.write(`${response}${hash("sha1", `${key}${suffix}`, "base64")}\r\n\r\n`, "latin1");
+      respond(socket, request);
       this.#connections.set(socket, connection);
       if (this.#options.ping > 0) keepAlive(connection, this.#options.ping);
       this.#opened(connection);
@@ -49,6 +48,12 @@ export class BareServer {
     const frame = textFrame(text);
     for (const connection of this.#connections.values()) connection.sendFrame(frame);
   }
+}
+
+/** Answers an opening request. */
+export function respond(socket: Socket, request: Buffer): void {
+  const key = /sec-websocket-key: *(\S+)/i.exec(request.toString("latin1"))?.[1];
+  socket.write(`${response}${hash("sha1", `${key}${suffix}`, "base64")}\r\n\r\n`, "latin1");
 }
 
 /** Each connection has a timer of its own, so that the Pings are as far apart as the openings were. */

@@ -7,6 +7,7 @@ import * as hybiWs from "@hybi/ws";
 import * as ws from "ws";
 import { holdBallast } from "../ballast.ts";
 import { connectBare } from "../bare/client.ts";
+import { connectStep } from "../ladder/client.ts";
 import { cpuTime } from "../task.ts";
 import { workloadOf } from "./message.ts";
 import type { ClientTask } from "./subjects.ts";
@@ -32,6 +33,7 @@ function open(url: string, received: Received): Promise<Client> {
   if (name.startsWith("ws")) return openWs(url, received, ws.WebSocket);
   if (name === "hybi-ws") return openWs(url, received, hybiWs.WebSocket as unknown as typeof ws.WebSocket);
   if (name.startsWith("bare")) return openBare(url, received);
+  if (name.startsWith("ladder-")) return openStep(url, received);
   return name === "undici" ? openUndici(url, received) : openHybi(url, received);
 }
 
@@ -70,6 +72,12 @@ async function openBare(url: string, received: Received): Promise<Client> {
   const connection = await connectBare(url, name === "bare-buffer" ? "arraybuffer" : "bytes");
   connection.onmessage = ({ data }) => received(typeof data === "string" ? data.length : data.byteLength);
   return { send: (data) => connection.send(data), close: () => connection.socket.destroy() };
+}
+
+async function openStep(url: string, received: Received): Promise<Client> {
+  const connection = await connectStep(name, url);
+  connection.onmessage = ({ data }) => received(typeof data === "string" ? data.length : data.byteLength);
+  return { send: (data) => connection.send(data), close: () => connection.drop() };
 }
 
 /** Returns the nanoseconds of CPU time per message. */

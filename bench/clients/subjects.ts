@@ -1,4 +1,5 @@
 /** The clients that are compared, each in a process of its own, and their tasks. Ratios are relative to the first one. */
+import { clientSteps } from "../ladder/steps.ts";
 
 export interface ClientSubject {
   readonly name: string;
@@ -43,6 +44,7 @@ export const clientSubjects: readonly ClientSubject[] = [
   subject("connect-buffer", "connect, ArrayBuffer"),
   subject("bare", "bare"),
   subject("bare-buffer", "bare, ArrayBuffer"),
+  ...clientSteps.filter(({ name }) => name.startsWith("ladder-")).map(({ name, title }) => subject(name, title)),
 ];
 
 const texts = ["ws", "ws-string", "undici", "connect", "bare"];

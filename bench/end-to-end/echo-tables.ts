@@ -23,7 +23,13 @@ export interface EchoTable {
 const KiB = 1024;
 const sizes: Readonly<Record<string, string>> = { [16 * KiB]: "16 KiB", [KiB * KiB]: "1 MiB" };
 
-function task(connections: number, depth: number, kind: TrafficKind["kind"] = "binary", length = 64): EchoTask {
+/** Returns the echo of messages of `length` bytes, of which each connection has `depth` outstanding. */
+export function echoTask(
+  connections: number,
+  depth: number,
+  kind: TrafficKind["kind"] = "binary",
+  length = 64,
+): EchoTask {
   const size = sizes[length];
   return {
     name: `${connections}x${depth}${length === 64 ? "" : `x${length}`}${size === undefined ? "" : `-${kind}`}`,
@@ -35,17 +41,17 @@ function task(connections: number, depth: number, kind: TrafficKind["kind"] = "b
 
 function small(kind: TrafficKind["kind"]): readonly EchoTask[] {
   return [
-    task(1, 1, kind),
-    task(32, 1, kind),
-    task(256, 1, kind),
-    task(32, 2, kind),
-    task(32, 8, kind),
-    task(32, 64, kind),
+    echoTask(1, 1, kind),
+    echoTask(32, 1, kind),
+    echoTask(256, 1, kind),
+    echoTask(32, 2, kind),
+    echoTask(32, 8, kind),
+    echoTask(32, 64, kind),
   ];
 }
 
-const large = task(8, 8, "binary", 16 * KiB);
-const largest = task(2, 2, "binary", KiB * KiB);
+const large = echoTask(8, 8, "binary", 16 * KiB);
+const largest = echoTask(2, 2, "binary", KiB * KiB);
 
 export const echoTables: readonly EchoTable[] = [
   {
@@ -75,7 +81,7 @@ export const echoTables: readonly EchoTable[] = [
     title: "Echo of text over TLS",
     subjects: ["ws", "listen", "pump", "bare", "raw"],
     options: { tls: true },
-    tasks: [task(32, 1, "text"), task(32, 64, "text")],
+    tasks: [echoTask(32, 1, "text"), echoTask(32, 64, "text")],
     quickTasks: ["32x1"],
   },
   {
@@ -91,7 +97,7 @@ export const echoTables: readonly EchoTable[] = [
       name: `runtimes/${runtime}/${kind}`,
       title: `Echo of ${kind} in ${runtime === "bun" ? "Bun" : "Deno"}`,
       subjects: [`${runtime}-ws`, `${runtime}-listen`, `${runtime}-native`],
-      tasks: [task(32, 1, kind), task(32, 64, kind)],
+      tasks: [echoTask(32, 1, kind), echoTask(32, 64, kind)],
       quickTasks: ["32x64"],
     })),
   ),
@@ -100,7 +106,7 @@ export const echoTables: readonly EchoTable[] = [
     title: "Echo of JSON, compressed",
     subjects: ["ws", "listen", "pump"],
     options: { deflate: true },
-    tasks: [task(4, 4, "deflated", 200), task(4, 4, "deflated", 2 * KiB), task(4, 1, "deflated", 64 * KiB)],
+    tasks: [echoTask(4, 4, "deflated", 200), echoTask(4, 4, "deflated", 2 * KiB), echoTask(4, 1, "deflated", 64 * KiB)],
     quickTasks: ["4x4x200"],
   },
   ...wsApiTables(),
@@ -115,14 +121,14 @@ function wsApiTables(): EchoTable[] {
       name: "ws-api/text",
       title: "The interface of ws: echo of text",
       subjects,
-      tasks: depths.map((depth) => task(32, depth, "text")),
+      tasks: depths.map((depth) => echoTask(32, depth, "text")),
       quickTasks: ["32x64"],
     },
     {
       name: "ws-api/binary",
       title: "The interface of ws: echo of binary",
       subjects,
-      tasks: [...depths.map((depth) => task(32, depth)), large],
+      tasks: [...depths.map((depth) => echoTask(32, depth)), large],
       quickTasks: [large.name],
     },
     {
@@ -130,7 +136,7 @@ function wsApiTables(): EchoTable[] {
       title: "The interface of ws: echo of JSON, compressed",
       subjects,
       options: { deflate: true },
-      tasks: [task(4, 4, "deflated", 200), task(4, 4, "deflated", 2 * KiB)],
+      tasks: [echoTask(4, 4, "deflated", 200), echoTask(4, 4, "deflated", 2 * KiB)],
       quickTasks: [],
     },
   ];

@@ -7,20 +7,23 @@ import { ServerProcess } from "./server-process.ts";
 import { type Subject, subjectsNamed } from "./subjects.ts";
 
 const wanted = { full: 5000, quick: 1000 };
-/** Milliseconds between the Pings of a connection. */
-const period = 2000;
 /** Periods of a window that is measured, and before the first. */
 const windowPeriods = 2;
 const warmUpPeriods = 5;
 
-export async function measureKeepalive({ quick, share }: Effort): Promise<Table> {
+/** `period`: milliseconds between the Pings of a connection. */
+export async function measureKeepalive(
+  { quick, share }: Effort,
+  names: readonly string[] = ["ws", "listen", "bare"],
+  period = 2000,
+): Promise<Table> {
   const connections = allowedConnections(wanted[quick ? "quick" : "full"]);
   const windows = quick || share < 1 ? 2 : 4;
-  const subjects = subjectsNamed(["ws", "listen", "bare"], { ping: period });
+  const subjects = subjectsNamed(names, { ping: period });
   const costs: number[][] = [];
   // One after the other: the Pings of one server would disturb the others.
   for (const subject of subjects) {
-    costs.push(await measureSubject(subject, connections, windows));
+    costs.push(await measureSubject(subject, connections, windows, period));
     showProgress();
   }
   const title = `${connections.toLocaleString("en-US")} connections, a Ping every ${period / 1000} s`;
@@ -29,7 +32,12 @@ export async function measureKeepalive({ quick, share }: Effort): Promise<Table>
   return { name: "keepalive", title: "Keepalive", unit: "µs", shows: "values", sampling, rows };
 }
 
-async function measureSubject(subject: Subject, connections: number, windows: number): Promise<number[]> {
+async function measureSubject(
+  subject: Subject,
+  connections: number,
+  windows: number,
+  period: number,
+): Promise<number[]> {
   const generator = await GeneratorProcess.start();
   const server = await ServerProcess.start(subject);
   const wait = (periods: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, periods * period));

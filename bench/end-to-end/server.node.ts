@@ -19,6 +19,7 @@ import { type EchoOptions, echo } from "../../examples/echo/echo.ts";
 import { holdBallast } from "../ballast.ts";
 import type { BareBinaryType } from "../bare/connection.ts";
 import { BareServer } from "../bare/server.ts";
+import { ladderServer } from "../ladder/server.ts";
 import { echoing } from "./echoing.ts";
 import { report, type Started } from "./reporter.ts";
 import { address, serverOfKind, serverOptions } from "./server-options.ts";
@@ -94,4 +95,7 @@ async function started(server: Server): Promise<Started> {
   return { port: (server.address() as AddressInfo).port };
 }
 
-report(await serverOfKind(starts, options.kind)(), () => globalThis.gc?.());
+const start = options.kind.startsWith("ladder-")
+  ? () => serve(ladderServer(options.kind, options.ping))
+  : serverOfKind(starts, options.kind);
+report(await start(), () => globalThis.gc?.());

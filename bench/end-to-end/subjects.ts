@@ -1,6 +1,7 @@
 /** The servers that are compared, each in a process of its own. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { serverSteps } from "../ladder/steps.ts";
 import type { ServerOptions } from "./server-options.ts";
 
 export type Runtime = "node" | "bun" | "deno";
@@ -36,6 +37,7 @@ const subjects: readonly Subject[] = [
   subject("pump", "pump", "pump"),
   subject("bare", "bare", "bare"),
   subject("bare-buffer", "bare, ArrayBuffer", "bare-buffer"),
+  ...serverSteps.filter(({ name }) => name.startsWith("ladder-")).map(({ name, title }) => subject(name, title, name)),
   subject("raw", "TCP alone", "raw", { isWebSocket: false }),
   subject("canned", "TCP, a canned response", "canned"),
   subject("bun-ws", "ws in Bun", "ws", { runtime: "bun" }),

@@ -28,6 +28,6 @@ export function replaceMeasured(page: string, text: string): string {
 }
 
 /** Orders results by version of Node. */
-export function inOrder(results: readonly Result[]): readonly Result[] {
+export function inOrder<Each extends Pick<Result, "node">>(results: readonly Each[]): readonly Each[] {
   return [...results].sort((a, b) => Number.parseInt(a.node, 10) - Number.parseInt(b.node, 10));
 }

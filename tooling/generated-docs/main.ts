@@ -5,6 +5,7 @@
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ladderPage, replaceLadder, savedLadders } from "../../bench/ladder/page.ts";
 import { inOrder, reportedPages, resultsFolder } from "../../bench/report/pages.ts";
 import { pinnedVersions } from "../../interop/dependents/columns.ts";
 import { checkPage } from "../../interop/dependents/page.ts";
@@ -52,6 +53,8 @@ const isResult = (path: string): boolean => path.endsWith(".json");
 const results = filesBelow(resultsFolder, isResult).map((path) => JSON.parse(readFileSync(join(root, path), "utf8")));
 for (const [page, make] of Object.entries(results.length > 0 ? reportedPages : {}))
   keep(page, (now) => make(now, inOrder(results)));
+
+keep(ladderPage, (now) => replaceLadder(now, savedLadders(root)));
 
 const dependentsPage = "docs/reference/dependents.md";
 const pinned = pinnedVersions();
