@@ -15,6 +15,9 @@ export type Layers = Readonly<Record<string, LayerRule>>;
 /** Shared by all layers of core: checks of application input, and the vocabulary of the protocol. */
 const words = ["checks", "vocabulary"];
 
+/** What bundles can do without: sentences, and other names of options. */
+const sentences = "sentences/loaded";
+
 /**
  * Core: bytes → http → opening → policy on one side; bytes → frame → receiving and sending, with control, closing and time,
  * on the other. Only `connection` and `endpoint` join them.
@@ -23,7 +26,7 @@ const core: Layers = {
   // Apart from the codes they belong to, so that bundles can do without them.
   sentences: { mayImport: [] },
   checks: { mayImport: ["sentences"] },
-  vocabulary: { mayImport: ["checks", "sentences/loaded"] },
+  vocabulary: { mayImport: ["checks", sentences] },
   bytes: { mayImport: words },
   http: { mayImport: [...words, "bytes"] },
   frame: { mayImport: [...words, "bytes"] },
@@ -39,13 +42,13 @@ const core: Layers = {
   config: {
     mayImport: [
       ...[...words, "bytes", "frame", "receiving", "sending"],
-      ...["opening/client-request", "opening/request"],
+      ...["opening/client-request", "opening/request", sentences],
     ],
   },
-  opening: { mayImport: [...words, "bytes", "http", "events", "config"] },
-  policy: { mayImport: [...words, "bytes", "http", "opening", "events"] },
+  opening: { mayImport: [...words, "bytes", "http", "events", "config", sentences] },
+  policy: { mayImport: [...words, "bytes", "http", "opening", "events", sentences] },
   closing: { mayImport: [...words, "bytes", "frame/close-payload", "events", "sending"] },
-  time: { mayImport: [...words, "closing/states", "events"] },
+  time: { mayImport: [...words, "closing/states", "events", sentences] },
   connection: {
     mayImport: [
       ...[...words, "bytes", "frame", "receiving", "sending", "closing", "time"],
@@ -59,7 +62,7 @@ const core: Layers = {
     ],
   },
   // Entry points only re-export: these two, and the index of `frame`, `opening` and `policy`.
-  options: { mayImport: [...words, "sending", "opening", "policy", "time"] },
+  options: { mayImport: [...words, "sending", "opening", "policy", "time", sentences] },
   explain: { mayImport: [...words, "sentences"] },
   index: {
     mayImport: [
@@ -71,6 +74,8 @@ const core: Layers = {
 
 /** `@hybi/websocket`: a connection over a transport (pump), the sockets, how a client opens one and a server accepts one, and adapters. */
 const websocket: Layers = {
+  // Apart from the options that they are of, so that bundles can do without them.
+  sentences: { mayImport: [] },
   platform: { mayImport: [] },
   // What went wrong: the value that pump, sockets, servers and reconnecting clients pass on.
   failure: { mayImport: ["platform"] },
@@ -82,9 +87,13 @@ const websocket: Layers = {
   // Sockets of both roles.
   socket: { mayImport: ["platform", "failure", "event-loop", "dom", "pump"] },
   // Client and server do not know each other, so that a bundle of one is without the other.
-  client: { mayImport: ["platform", "failure", "event-loop", "transport", "dom", "pump", "socket"] },
-  server: { mayImport: ["platform", "failure", "event-loop", "transport", "dom", "load", "pump", "socket"] },
-  reconnect: { mayImport: ["platform", "failure", "event-loop", "dom", "socket", "client/random-source"] },
+  client: { mayImport: ["sentences", "platform", "failure", "event-loop", "transport", "dom", "pump", "socket"] },
+  server: {
+    mayImport: ["sentences", "platform", "failure", "event-loop", "transport", "dom", "load", "pump", "socket"],
+  },
+  reconnect: {
+    mayImport: ["sentences", "platform", "failure", "event-loop", "dom", "socket", "client/random-source"],
+  },
   adapter: { mayImport: ["platform", "event-loop", "load", "pump", "client", "socket", "server"] },
   index: {
     mayImport: [

@@ -6,7 +6,6 @@
 // Checks in general.
 export {
   checkOptions,
-  type OptionAliases,
   type OptionCheck,
   type OptionChecks,
   type Takes,
@@ -15,11 +14,14 @@ export {
 export { checkDuration } from "./checks/duration.ts";
 
 // The checks of core's own options.
-export { settingAliases, settingChecks } from "./vocabulary/setting-checks.ts";
+export { settingChecks } from "./vocabulary/setting-checks.ts";
 export { openingChecks } from "./opening/client-request.ts";
-export { answerAliases, answerChecks } from "./opening/response.ts";
+export { answerChecks } from "./opening/response.ts";
 export { rejectionChecks } from "./opening/rejection.ts";
 export { checkSendOptions, sendChecks } from "./sending/output-scheduler.ts";
 export { checkPrepared, isPrepared } from "./sending/prepared-message.ts";
 export { deadlinesCheck } from "./time/deadlines.ts";
-export { backoffAliases, backoffChecks } from "./policy/backoff.ts";
+export { backoffChecks } from "./policy/backoff.ts";
+
+// What other implementations call them.
+export { answerAliases, backoffAliases, type OptionAliases, settingAliases } from "./sentences/loaded.ts";

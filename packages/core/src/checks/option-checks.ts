@@ -2,7 +2,7 @@
  * Option checks at the point where options are passed in: names, types and ranges. Every object of options has a table
  * with a check per name, in this package and those above it.
  */
-import { suggestOption } from "../sentences/loaded.ts";
+import { type OptionAliases, suggestOption } from "../sentences/loaded.ts";
 import { checkDuration } from "./duration.ts";
 import { kindOf, UsageError } from "./usage-error.ts";
 
@@ -11,9 +11,6 @@ export type OptionCheck = (value: unknown, path: string) => void;
 
 /** One check per option. */
 export type OptionChecks<Options> = { readonly [Name in keyof Options]-?: OptionCheck };
-
-/** Maps other names of an option, in lower case, to its name here: `{ headers: "fields" }`. */
-export type OptionAliases = Readonly<Record<string, string>>;
 
 /**
  * Checks `given`, the options of `owner`. An option whose value is undefined counts as omitted.

@@ -11,12 +11,13 @@ import { UsageError } from "../checks/usage-error.ts";
 import type { FrameDecoderOptions } from "../frame/frame-decoder.ts";
 import type { AssemblerOptions, Delivery } from "../receiving/assembler.ts";
 import type { OutputSchedulerOptions } from "../sending/output-scheduler.ts";
+import { settingAliases } from "../sentences/loaded.ts";
 import type { Agreement } from "../vocabulary/agreement.ts";
 import { type ActiveTransform, type Extension, extensionsCheck } from "../vocabulary/extension.ts";
 import type { Leniency } from "../vocabulary/leniency.ts";
 import { type Limits, resolveLimits } from "../vocabulary/limits.ts";
 import { type NativeFunctions, noNativeFunctions } from "../vocabulary/native-functions.ts";
-import { settingAliases, settingChecks } from "../vocabulary/setting-checks.ts";
+import { settingChecks } from "../vocabulary/setting-checks.ts";
 import type { Role } from "../vocabulary/terms.ts";
 
 /** Options of a connection. All have defaults, but a client needs `random`. */

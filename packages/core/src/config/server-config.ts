@@ -1,11 +1,12 @@
 /** Options of a server and of its opening handshake, and the configuration that they are resolved into. */
-import { checkOptions, type OptionAliases, type OptionChecks, takes } from "../checks/option-checks.ts";
+import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
 import type { OriginCheck } from "../opening/request.ts";
+import { serverAliases } from "../sentences/loaded.ts";
 import type { Extension } from "../vocabulary/extension.ts";
 import type { Leniency } from "../vocabulary/leniency.ts";
 import type { Limits } from "../vocabulary/limits.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
-import { settingAliases, settingChecks } from "../vocabulary/setting-checks.ts";
+import { settingChecks } from "../vocabulary/setting-checks.ts";
 import { assertNoConfig, ConnectionConfig, type ConnectionOptions } from "./connection-config.ts";
 
 /** Options of `ServerHandshake`. */
@@ -24,8 +25,6 @@ export interface ServerHandshakeOptions {
 export interface ServerEndpointOptions extends ServerHandshakeOptions, ConnectionOptions {}
 
 const serverChecks: OptionChecks<ServerEndpointOptions> = { ...settingChecks, checkOrigin: takes.callback };
-
-const serverAliases: OptionAliases = { ...settingAliases, verifyclient: "checkOrigin", origins: "checkOrigin" };
 
 /**
  * The configuration of a server: its options, checked and with their defaults. Frozen; all endpoints that are created with

@@ -1,12 +1,6 @@
 /** The client's opening request (RFC 6455 §4.1): its options, its fields, and the data needed to check the response. */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
-import {
-  checkOptions,
-  type OptionAliases,
-  type OptionCheck,
-  type OptionChecks,
-  takes,
-} from "../checks/option-checks.ts";
+import { checkOptions, type OptionCheck, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import { parseAuthority } from "../http/authority.ts";
 import { type Cookie, formatCookies } from "../http/cookies.ts";
@@ -14,8 +8,9 @@ import { userinfoAuthorization } from "../http/credentials.ts";
 import { type FieldLine, type Fields, firstFieldValue } from "../http/fields.ts";
 import { isToken } from "../http/grammar.ts";
 import type { RequestHead } from "../http/head.ts";
+import { clientAliases } from "../sentences/loaded.ts";
 import { type Extension, extensionsCheck } from "../vocabulary/extension.ts";
-import { settingAliases, settingChecks } from "../vocabulary/setting-checks.ts";
+import { settingChecks } from "../vocabulary/setting-checks.ts";
 import { formatExtensions } from "./extension-header.ts";
 import { offerExtensions } from "./negotiation.ts";
 import { protocolVersion } from "./request-fields.ts";
@@ -70,16 +65,6 @@ export const openingChecks: OptionChecks<OpeningOptions> = {
   fields: takes.fields,
 };
 
-/** Option names used by other implementations, for hints in error messages. */
-const aliases: OptionAliases = {
-  ...settingAliases,
-  headers: "fields",
-  cookie: "cookies",
-  protocol: "subprotocols",
-  protocols: "subprotocols",
-  subprotocol: "subprotocols",
-};
-
 const clientChecks = { ...openingChecks, ...settingChecks };
 
 /**
@@ -88,7 +73,7 @@ const clientChecks = { ...openingChecks, ...settingChecks };
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  */
 export function checkClientOptions(options: OpeningOptions): void {
-  checkOptions("a client", options, clientChecks, aliases);
+  checkOptions("a client", options, clientChecks, clientAliases);
 }
 
 /** The parts of the request that are needed to check the response. */

@@ -6,12 +6,12 @@ import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.
 import { UsageError } from "../checks/usage-error.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
+import { answerAliases } from "../sentences/loaded.ts";
 import { fixedLimits } from "../vocabulary/limits.ts";
 import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import type { Violation } from "../vocabulary/violation.ts";
 import { protocolVersion } from "./request-fields.ts";
 import { assertApplicationFields } from "./reserved-fields.ts";
-import { answerAliases } from "./response.ts";
 
 /** An HTTP response with which the application rejects an opening request. */
 export interface Rejection {

@@ -1,10 +1,11 @@
 /** The server's response that accepts an opening request (RFC 6455 §4.2.2 step 5), and the resulting agreement. */
 
-import { checkOptions, type OptionAliases, type OptionChecks, takes } from "../checks/option-checks.ts";
+import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { encodeResponseHead } from "../http/head-encoder.ts";
+import { answerAliases } from "../sentences/loaded.ts";
 import { type Agreement, plainAgreement } from "../vocabulary/agreement.ts";
 import { type Extension, extensionsCheck } from "../vocabulary/extension.ts";
 import { formatExtensions } from "./extension-header.ts";
@@ -28,17 +29,6 @@ export const answerChecks: OptionChecks<OpeningAnswer> = {
   subprotocol: takes.text,
   extensions: extensionsCheck,
   fields: takes.fields,
-};
-
-/** Option names used by other implementations, including those of a rejection, for hints in error messages. */
-export const answerAliases: OptionAliases = {
-  headers: "fields",
-  protocol: "subprotocol",
-  protocols: "subprotocol",
-  subprotocols: "subprotocol",
-  statuscode: "status",
-  code: "status",
-  reason: "reasonPhrase",
 };
 
 /** A response ready to send, and the agreement that it establishes. */

@@ -3,13 +3,8 @@
  * that the clients of a failed server do not all reconnect at once; later attempts follow truncated exponential delays.
  */
 import type { RandomSource } from "../bytes/random-source.ts";
-import {
-  checkOptions,
-  type OptionAliases,
-  type OptionCheck,
-  type OptionChecks,
-  takes,
-} from "../checks/option-checks.ts";
+import { checkOptions, type OptionCheck, type OptionChecks, takes } from "../checks/option-checks.ts";
+import { backoffAliases } from "../sentences/loaded.ts";
 
 /** Options of a `Backoff`. Times are in milliseconds. */
 export interface BackoffOptions {
@@ -44,18 +39,6 @@ export const backoffChecks: OptionChecks<BackoffOptions> = {
   attempts: takes.atLeast(0),
   stableAfter: takes.duration,
   random: takes.callback,
-};
-
-/** Names that other implementations use for these options. */
-export const backoffAliases: OptionAliases = {
-  delay: "firstDelay",
-  mindelay: "firstDelay",
-  minreconnectiondelay: "firstDelay",
-  maxdelay: "maximumDelay",
-  maxreconnectiondelay: "maximumDelay",
-  maxretries: "attempts",
-  retries: "attempts",
-  maxattempts: "attempts",
 };
 
 /** A pure state machine: the caller supplies instants and randomness. It has no clock and no timer. */

@@ -3,7 +3,7 @@
  * transport like a direct one to the server: TLS, if any, and the opening handshake run inside the tunnel.
  */
 import { isBytes } from "../bytes/byte-arrays.ts";
-import { checkOptions, type OptionAliases, type OptionChecks, takes } from "../checks/option-checks.ts";
+import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import type { ProtocolFailureEvent, RejectionEvent } from "../events.ts";
 import { parseAuthority } from "../http/authority.ts";
@@ -12,6 +12,7 @@ import { encodeRequestHead } from "../http/head-encoder.ts";
 import { OutputQueue } from "../opening/output-queue.ts";
 import { assertApplicationFields } from "../opening/reserved-fields.ts";
 import { ResponseReader, type ResponseStep } from "../opening/response-reader.ts";
+import { proxyAliases } from "../sentences/loaded.ts";
 import { type Leniency, leniencyCheck } from "../vocabulary/leniency.ts";
 import { type Limits, limitsCheck, resolveLimits } from "../vocabulary/limits.ts";
 
@@ -35,8 +36,6 @@ const proxyChecks: OptionChecks<ProxyHandshakeOptions> = {
   tolerate: leniencyCheck,
 };
 
-const aliases: OptionAliases = { headers: "fields", hostname: "host" };
-
 /** The tunnel is established. `rest` has the bytes already received through it, if any. */
 export interface TunnelEvent {
   readonly type: "tunnel";
@@ -54,7 +53,7 @@ export class ProxyHandshake {
 
   /** @throws UsageError `opening/authority`, `opening/field-reserved`, or `http/…` for an invalid field */
   constructor(options: ProxyHandshakeOptions) {
-    checkOptions("a ProxyHandshake", options, proxyChecks, aliases);
+    checkOptions("a ProxyHandshake", options, proxyChecks, proxyAliases);
     const authority = `${options.host}:${options.port}`;
     if (parseAuthority(authority)?.port === undefined) throw new UsageError("opening/authority");
     const fields = options.fields ?? [];

@@ -1,15 +1,13 @@
 /** What the caller may have meant by the name of an option that does not exist. */
 
+/** Maps other names of an option, in lower case, to its name here: `{ headers: "fields" }`. */
+export type OptionAliases = Readonly<Record<string, string>>;
+
 /**
  * Returns what is appended to the message: a space and a sentence. `aliases` maps other names, in lower case, to names here; `prefix` is the
  * path of the object that has the option.
  */
-export function suggestOption(
-  name: string,
-  known: readonly string[],
-  aliases: Readonly<Record<string, string>>,
-  prefix: string,
-): string {
+export function suggestOption(name: string, known: readonly string[], aliases: OptionAliases, prefix: string): string {
   const alias = Object.hasOwn(aliases, name.toLowerCase()) ? aliases[name.toLowerCase()]! : "";
   // A table of aliases may serve several owners. An alias that is not a plain name says where the option is instead.
   const meant = known.includes(alias) || /\W/.test(alias) ? alias : nearest(name, known);

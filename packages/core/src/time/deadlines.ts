@@ -10,6 +10,7 @@ import { type OptionCheck, type OptionChecks, takes } from "../checks/option-che
 import { UsageError } from "../checks/usage-error.ts";
 import type { ClosingState } from "../closing/states.ts";
 import type { EndpointEvent } from "../events.ts";
+import { deadlineAliases } from "../sentences/loaded.ts";
 import type { Statistics } from "./statistics.ts";
 
 /** Milliseconds on any monotonic clock of the caller. */
@@ -566,14 +567,5 @@ const deadlineChecks: OptionChecks<DeadlineOptions> = {
   controlWindow: takes.duration,
 };
 
-/** Names that other implementations use for these options. */
-const aliases = {
-  handshake: "opening",
-  handshaketimeout: "opening",
-  timeout: "opening",
-  pinginterval: "ping",
-  close: "closing",
-};
-
 /** The option `deadlines`. */
-export const deadlinesCheck: OptionCheck = takes.options(deadlineChecks, aliases);
+export const deadlinesCheck: OptionCheck = takes.options(deadlineChecks, deadlineAliases);

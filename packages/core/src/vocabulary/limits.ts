@@ -5,6 +5,7 @@
  */
 
 import { type OptionCheck, type OptionChecks, takes } from "../checks/option-checks.ts";
+import { limitAliases } from "../sentences/loaded.ts";
 
 /** Limits of an endpoint. All are inclusive; `Infinity` disables one. */
 export interface Limits {
@@ -89,11 +90,8 @@ const names = Object.keys(defaultLimits) as (keyof Limits)[];
 
 const limitChecks = Object.fromEntries(names.map((name) => [name, takes.atLeast(0)])) as OptionChecks<Limits>;
 
-/** Names that other implementations use for the message limit. */
-const aliases = { maxpayload: "message", maxmessagesize: "message", maxpayloadlength: "message", size: "message" };
-
 /** The option `limits`. */
-export const limitsCheck: OptionCheck = takes.options(limitChecks, aliases);
+export const limitsCheck: OptionCheck = takes.options(limitChecks, limitAliases);
 
 /**
  * Returns the defaults with `changes` applied. A change to undefined is ignored.

@@ -1,6 +1,6 @@
 /** Option checks shared by an endpoint, its opening handshake and its connection. */
 
-import { type OptionAliases, type OptionCheck, type OptionChecks, takes } from "../checks/option-checks.ts";
+import { type OptionCheck, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { extensionsCheck } from "./extension.ts";
 import { leniencyCheck } from "./leniency.ts";
 import { limitsCheck } from "./limits.ts";
@@ -42,13 +42,4 @@ export const settingChecks: Readonly<Record<SettingName, OptionCheck>> = {
   native: takes.options(nativeChecks),
   autoPong: takes.boolean,
   echoReason: takes.boolean,
-};
-
-/** Names that other implementations use for these options. */
-export const settingAliases: OptionAliases = {
-  maxpayload: "limits: { message: … }",
-  maxpayloadlength: "limits: { message: … }",
-  maxmessagesize: "limits: { message: … }",
-  permessagedeflate: "extensions: [permessageDeflate()]",
-  compression: "extensions: [permessageDeflate()]",
 };

@@ -7,14 +7,13 @@ import {
   type OptionCheck,
   type OptionChecks,
   openingChecks,
-  settingAliases,
   takes,
 } from "@hybi/core/options";
 import type { BinaryType, TextType } from "../dom/message-data.ts";
 import { isIterable, toDomString, toSequence } from "../dom/web-idl.ts";
 import type { ErrorHandler } from "../event-loop/reporter.ts";
-import { runtimeAliases } from "../platform/option-checks.ts";
-import { deadlineAliases, endpointChecks } from "../socket/endpoint-checks.ts";
+import { clientAliases } from "../sentences/other-names.ts";
+import { endpointChecks } from "../socket/endpoint-checks.ts";
 import { type RuntimeOptions, runtimeChecks } from "../socket/runtime-options.ts";
 import type { AgreedTransport } from "../transport/agreed-transport.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -129,32 +128,7 @@ export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType" |
 };
 
 /** Names of these options in other implementations. */
-export const clientAliases: OptionAliases = {
-  ...settingAliases,
-  ...deadlineAliases,
-  ...runtimeAliases(clientRuntimeChecks),
-  headers: "fields",
-  cookie: "cookies",
-  protocol: "protocols",
-  subprotocol: "protocols",
-  subprotocols: "protocols",
-  maxredirects: "followRedirects",
-  timeout: "deadlines: { opening: … }",
-  transport: "openTransport",
-  createconnection: "openTransport",
-  ...Object.fromEntries(
-    ["tls", "tcp", "proxy", "agent", "dispatcher", "path", "http2", "localaddress", "family", "lookup"].map((name) => [
-      name,
-      "transportOptions",
-    ]),
-  ),
-  ...Object.fromEntries(
-    ["ca", "cacerts", "cert", "key", "servername", "rejectunauthorized"].map((name) => [
-      name,
-      "transportOptions: { tls: … }",
-    ]),
-  ),
-};
+export const clientOptionAliases: OptionAliases = clientAliases(clientRuntimeChecks);
 
 const socketChecks: OptionChecks<ClientSocketOptions> = { ...clientChecks, binaryType, textType, autoPong };
 
@@ -169,7 +143,7 @@ export function clientOptions(
   if (given === undefined) return {};
   if (isIterable(given)) return { protocols: toSequence(given, "The subprotocols", toDomString) };
   if (typeof given !== "object" || given === null) return { protocols: [toDomString(given)] };
-  checkOptions("a WebSocket", given, socketChecks, clientAliases);
+  checkOptions("a WebSocket", given, socketChecks, clientOptionAliases);
   const { protocols } = given;
   if (protocols === undefined || typeof protocols === "string") return given;
   return { ...given, protocols: toSequence(protocols, "options.protocols", toDomString) };

@@ -3,7 +3,7 @@ import { checkOptions, type OptionChecks, takes } from "@hybi/core/options";
 import { toDictionary, toSequence, toUsvString } from "../dom/web-idl.ts";
 import { isSignal } from "../platform/option-checks.ts";
 import { type AcceptStreamOptions, acceptStreamChecks } from "../socket/stream-info.ts";
-import { type ClientSocketOptions, clientAliases, clientChecks } from "./socket-options.ts";
+import { type ClientSocketOptions, clientChecks, clientOptionAliases } from "./socket-options.ts";
 
 /** Options of a stream. All except `protocols` and `signal` are extensions of the interface. */
 export interface WebSocketStreamOptions<TransportOptions = unknown>
@@ -42,6 +42,6 @@ export function streamOptions(given: WebSocketStreamOptions | null | undefined):
   // Read each member once, and copy, because Web IDL accepts any object as a dictionary, even an array or a function.
   const names = Object.keys(options).filter((name) => name !== "protocols" && name !== "signal");
   const own: WebSocketStreamOptions = Object.fromEntries(names.map((name) => [name, Reflect.get(options, name)]));
-  checkOptions("a WebSocketStream", own, streamChecks, clientAliases);
+  checkOptions("a WebSocketStream", own, streamChecks, clientOptionAliases);
   return { ...own, protocols: list, signal };
 }

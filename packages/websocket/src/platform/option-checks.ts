@@ -1,6 +1,6 @@
 /** Checks of options that transports, the event loop, clients and servers have in common. */
 import { UsageError } from "@hybi/core";
-import { type OptionAliases, type OptionCheck, takes } from "@hybi/core/options";
+import { type OptionCheck, takes } from "@hybi/core/options";
 
 /** Checks only for the methods that are used: a clock may be a class instance with more members. */
 export const clockCheck: OptionCheck = takes.only("an object with now(), setTimeout() and clearTimeout()", (value) =>
@@ -36,11 +36,6 @@ function missingMethod(value: unknown, names: readonly string[]): string | undef
     if (typeof (value as Record<string, unknown>)[name] !== "function") return name;
   }
   return undefined;
-}
-
-/** Returns where the options of `checks`, which belong into `runtime`, are: for callers that look for them beside the others. */
-export function runtimeAliases(checks: object): OptionAliases {
-  return Object.fromEntries(Object.keys(checks).map((name) => [name.toLowerCase(), `runtime: { ${name}: … }`]));
 }
 
 /** Returns `defaults` overridden by `given`; an undefined option counts as left out. */

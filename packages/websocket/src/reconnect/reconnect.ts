@@ -6,7 +6,7 @@
  * numbered. Results and events of an attempt that is no longer current are ignored, and its socket is closed. An
  * attempt leads to `#opened` or `#lost`, and `#lost` leads to waiting or to the end.
  */
-import { backoffAliases, checkOptions, type OptionAliases, type OptionChecks, takes } from "@hybi/core/options";
+import { checkOptions, type OptionAliases, type OptionChecks, takes } from "@hybi/core/options";
 import type { BackoffOptions } from "@hybi/core/policy";
 import { randomOf } from "../client/random-source.ts";
 import { type AsyncDisposal, defineAsyncDisposal } from "../dom/async-disposal.ts";
@@ -27,8 +27,9 @@ import {
 } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { type Failure, failureIn } from "../failure/failure.ts";
-import { clockCheck, runtimeAliases, signalCheck } from "../platform/option-checks.ts";
+import { clockCheck, signalCheck } from "../platform/option-checks.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
+import { reconnectAliases } from "../sentences/other-names.ts";
 import { CONNECTING } from "../socket/lifecycle.ts";
 import type { RuntimeOptions } from "../socket/runtime-options.ts";
 import { EndedEvent, WaitingEvent } from "./events.ts";
@@ -78,7 +79,7 @@ const reconnectChecks: OptionChecks<ReconnectOptions> = {
   onError: takes.callback,
 };
 
-const reconnectAliases: OptionAliases = { ...backoffAliases, ...runtimeAliases(reconnectRuntimeChecks) };
+const aliases: OptionAliases = reconnectAliases(reconnectRuntimeChecks);
 
 /**
  * Opens a socket with `open`, and a new one whenever it is lost.
@@ -163,7 +164,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   constructor(open: OpenSocket<Socket>, options: ReconnectOptions = {}) {
     super();
     takes.callback(open, "The first argument of reconnect, as in reconnect(() => new WebSocket(url)),");
-    checkOptions("reconnect", options, reconnectChecks, reconnectAliases);
+    checkOptions("reconnect", options, reconnectChecks, aliases);
     const { runtime: { clock = lastingClock, random } = {}, signal, outbox, onError, ...plan } = options;
     this.#open = open;
     this.#clock = clockOf(clock);

@@ -13,8 +13,8 @@ import {
   type ServerOptions,
   type ServerTotals,
   type ShutdownOptions,
-  serverAliases,
   serverChecks,
+  serverOptionAliases,
   type TrafficOptions,
   type WebSocketServer,
 } from "./server.ts";
@@ -89,7 +89,7 @@ function checkListenOptions(options: ListenOptions, checkTls: OptionCheck): void
 }
 
 const aliases: OptionAliases = {
-  ...serverAliases,
+  ...serverOptionAliases,
   hostname: "host",
   address: "host",
   socket: "path",

@@ -30,7 +30,6 @@ import {
   type OptionCheck,
   type OptionChecks,
   sendChecks,
-  settingAliases,
   takes,
 } from "@hybi/core/options";
 import type { OriginCheck } from "@hybi/core/policy";
@@ -52,11 +51,12 @@ import { Turn } from "../event-loop/turn.ts";
 import type { Failure } from "../failure/failure.ts";
 import { defaultMemoryBudget, MemoryBudget } from "../load/memory-budget.ts";
 import { MemberList } from "../platform/member-list.ts";
-import { runtimeAliases, withDefaults } from "../platform/option-checks.ts";
+import { withDefaults } from "../platform/option-checks.ts";
 import { bound } from "../platform/runtime.ts";
 import type { Closable } from "../pump/closable.ts";
 import { Pump } from "../pump/pump.ts";
-import { deadlineAliases, endpointChecks } from "../socket/endpoint-checks.ts";
+import { serverAliases } from "../sentences/other-names.ts";
+import { endpointChecks } from "../socket/endpoint-checks.ts";
 import { Lifecycle, OPEN } from "../socket/lifecycle.ts";
 import { type RuntimeOptions, runtimeChecks } from "../socket/runtime-options.ts";
 import { coreOf, WebSocket } from "../socket/websocket.ts";
@@ -191,19 +191,7 @@ export function checkSingleRequest(caller: string, options: SingleRequestOptions
 }
 
 /** Names of these options in other implementations. */
-export const serverAliases: OptionAliases = {
-  ...settingAliases,
-  ...deadlineAliases,
-  ...runtimeAliases(runtimeChecks),
-  verifyclient: "reject({ status: 401 }) in the handler",
-  handleprotocols: "accept({ subprotocol: … }) in the handler",
-  origin: "origins",
-  allowedorigins: "origins",
-  maxclients: "maxConnections",
-  maxconnectionsperip: "openingsPerAddress",
-  port: "listen(handler, { port: … })",
-  host: "listen(handler, { host: … })",
-};
+export const serverOptionAliases: OptionAliases = serverAliases(runtimeChecks);
 
 /** Current state and counters of a server. */
 export interface ServerTotals {
@@ -451,7 +439,7 @@ export class WebSocketServer {
           "listen(handler, { port: … }) of the adapter.",
       );
     }
-    checkOptions("a server", options, serverChecks, serverAliases);
+    checkOptions("a server", options, serverChecks, serverOptionAliases);
     this.#handler = handler;
     this.#options = options;
     const { onError, onFailure, runtime = {} } = options;

@@ -1,5 +1,5 @@
 /** Checks of the options that clients and servers have in common. */
-import { deadlinesCheck, type OptionAliases, type OptionCheck, settingChecks, takes } from "@hybi/core/options";
+import { deadlinesCheck, type OptionCheck, settingChecks, takes } from "@hybi/core/options";
 import { binaryTypeOf } from "../dom/message-data.ts";
 
 /** Checks of the options that endpoints of both roles have. */
@@ -25,18 +25,3 @@ type EndpointOption =
   | "binaryType"
   | "deadlines"
   | "onError";
-
-/** Names of deadlines in other implementations, where they are options beside the others. */
-export const deadlineAliases: OptionAliases = {
-  handshaketimeout: "deadlines: { opening: … }",
-  closetimeout: "deadlines: { closing: … }",
-  idletimeout: "deadlines: { idle: … }",
-  ...Object.fromEntries(
-    ["keepalive", "keepaliveinterval", "ping", "pinginterval", "heartbeat", "heartbeatinterval", "sendpings"].map(
-      (name) => [name, "deadlines: { ping: … }"],
-    ),
-  ),
-  pingtimeout: "deadlines: { pong: … }",
-  pongtimeout: "deadlines: { pong: … }",
-  keepalivetimeout: "deadlines: { pong: … }",
-};

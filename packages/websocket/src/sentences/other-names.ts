@@ -1,0 +1,72 @@
+/**
+ * What other implementations call our options, in lower case, for the suggestion in the error of an unknown option. A value that is no
+ * plain name says where the option is. Bundles for browsers and Workers have no suggestions: they get `left-out.ts` in place of this
+ * module (the field `browser` of `package.json`).
+ */
+import { backoffAliases, type OptionAliases, settingAliases } from "@hybi/core/options";
+
+/** Of a client's options; `runtime` are the checks of those that belong into the option `runtime`. */
+export function clientAliases(runtime: object): OptionAliases {
+  return {
+    ...endpointAliases(runtime),
+    headers: "fields",
+    cookie: "cookies",
+    protocol: "protocols",
+    subprotocol: "protocols",
+    subprotocols: "protocols",
+    maxredirects: "followRedirects",
+    timeout: "deadlines: { opening: … }",
+    transport: "openTransport",
+    createconnection: "openTransport",
+    ...each(
+      ["tls", "tcp", "proxy", "agent", "dispatcher", "path", "http2", "localaddress", "family", "lookup"],
+      "transportOptions",
+    ),
+    ...each(["ca", "cacerts", "cert", "key", "servername", "rejectunauthorized"], "transportOptions: { tls: … }"),
+  };
+}
+
+/** Of a server's options. */
+export function serverAliases(runtime: object): OptionAliases {
+  return {
+    ...endpointAliases(runtime),
+    verifyclient: "reject({ status: 401 }) in the handler",
+    handleprotocols: "accept({ subprotocol: … }) in the handler",
+    origin: "origins",
+    allowedorigins: "origins",
+    maxclients: "maxConnections",
+    maxconnectionsperip: "openingsPerAddress",
+    port: "listen(handler, { port: … })",
+    host: "listen(handler, { host: … })",
+  };
+}
+
+/** Of `reconnect`. */
+export function reconnectAliases(runtime: object): OptionAliases {
+  return { ...backoffAliases, ...runtimeAliases(runtime) };
+}
+
+/** Of clients and servers: deadlines are options beside the others elsewhere. */
+function endpointAliases(runtime: object): OptionAliases {
+  return {
+    ...settingAliases,
+    handshaketimeout: "deadlines: { opening: … }",
+    closetimeout: "deadlines: { closing: … }",
+    idletimeout: "deadlines: { idle: … }",
+    ...each(
+      ["keepalive", "keepaliveinterval", "ping", "pinginterval", "heartbeat", "heartbeatinterval", "sendpings"],
+      "deadlines: { ping: … }",
+    ),
+    ...each(["pingtimeout", "pongtimeout", "keepalivetimeout"], "deadlines: { pong: … }"),
+    ...runtimeAliases(runtime),
+  };
+}
+
+/** Where the options of `runtime` are: for callers that look for them beside the others. */
+function runtimeAliases(runtime: object): OptionAliases {
+  return Object.fromEntries(Object.keys(runtime).map((name) => [name.toLowerCase(), `runtime: { ${name}: … }`]));
+}
+
+function each(names: readonly string[], meant: string): OptionAliases {
+  return Object.fromEntries(names.map((name) => [name, meant]));
+}
