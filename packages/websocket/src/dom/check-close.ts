@@ -1,5 +1,5 @@
 /** The arguments of `close`, and of a `WebSocketError` that is passed to `abort` or `cancel`. */
-import { isSendable, maxReasonLength, statusCodes } from "@hybi/core";
+import { isSendable, maxReasonLength } from "@hybi/core";
 import { invalidAccess, syntaxError } from "./dom-exception.ts";
 import { utf8Length } from "./message-data.ts";
 
@@ -26,6 +26,6 @@ export function checkClose(status: number | undefined, reason: string, closer: C
 
 function mayUse(closer: Closer, status: number): boolean {
   if (!isSendable(status)) return false;
-  if (closer === "page") return status === statusCodes.normalClosure || status >= 3000;
-  return closer === "program" || status !== statusCodes.mandatoryExtension;
+  if (closer === "page") return status === 1000 || status >= 3000;
+  return closer === "program" || status !== 1010;
 }

@@ -29,7 +29,7 @@ const allTypes: readonly HandledType[] = ["open", "message", "error", "close"];
 /** The types as bits, so that a target needs no list of some of them. */
 const bits: Readonly<Record<HandledType, number>> = { open: 1, message: 2, error: 4, close: 8 };
 const noBits = 0;
-const allBits = bits.open | bits.message | bits.error | bits.close;
+const allBits = 0b1111;
 
 /** The event handlers of one target. */
 export class EventHandlers {

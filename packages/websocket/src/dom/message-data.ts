@@ -26,8 +26,8 @@ export interface MessageTypes {
 }
 
 /** There are six, which all sockets share. */
-const allTypes: readonly MessageTypes[] = (["blob", "arraybuffer", "bytes"] as const).flatMap((binary) =>
-  (["string", "bytes"] as const).map((text) => Object.freeze({ binary, text })),
+const allTypes: readonly MessageTypes[] = /* @__PURE__ */ (["blob", "arraybuffer", "bytes"] as const).flatMap(
+  (binary) => (["string", "bytes"] as const).map((text) => Object.freeze({ binary, text })),
 );
 
 /** Returns both types as one value. */

@@ -1,6 +1,5 @@
 /**
- * A timer of any length that runs its task only after all input that has already arrived was read. This is the only
- * place that sets a host timer with a duration given by the application.
+ * A timer of any length that runs its task only after all input that has already arrived was read.
  *
  * Theory of operation. When a busy or suspended program resumes, timers and I/O are due at the same time, and runtimes
  * run timers first: a peer whose reply has been in the kernel's buffer all the while would seem silent. So a turn of
@@ -13,18 +12,11 @@
 import type { Instant } from "@hybi/core";
 import { arrivals } from "./arrivals.ts";
 import type { Clock } from "./clock.ts";
+import { LongTimer } from "./long-timer.ts";
 import { clockThrew } from "./reporter.ts";
-
-/** The longest host timer in milliseconds. A longer one overflows 31 bits and fires at once (HTML §8.7, Node, Deno). */
-const longestTimer = 0x7fff_ffff;
 
 /** Maximum turns to wait, however late the timer is. */
 const mostTurns = 1_000;
-
-/** Timers of Node and Bun, which `systemClock` unrefs. */
-interface MaybeRef {
-  ref?(): void;
-}
 
 /** Created by `startTimer`. */
 export class Timer {
@@ -32,38 +24,27 @@ export class Timer {
   readonly #due: Instant;
   readonly #onFire: ((delay: number) => void) | undefined;
   #task: (() => void) | undefined;
-  /** Milliseconds remaining beyond the current host timer. */
-  #left: number;
-  #handle: unknown;
+  #host: LongTimer;
   #keepsProcess = false;
 
   constructor(clock: Clock, milliseconds: number, task: () => void, onFire?: (delay: number) => void) {
     this.#onFire = onFire;
     this.#clock = clock;
     this.#task = task;
-    this.#left = milliseconds;
     this.#due = clock.now() + milliseconds;
-    if (milliseconds !== Number.POSITIVE_INFINITY) this.#arm();
+    this.#host = new LongTimer(clock, milliseconds, () => this.#letArrive());
   }
 
   /** Cancels the task. Calling it again, or after the task has run, is a no-op. */
   cancel(): void {
-    if (this.#task === undefined) return;
     this.#task = undefined;
-    if (this.#handle !== undefined) this.#clock.clearTimeout(this.#handle);
-    this.#handle = undefined;
+    this.#host.cancel();
   }
 
-  /** Refs the timer: the process stays alive until the task has run, because the application waits for its effect. */
+  /** As `LongTimer.keepProcess`. */
   keepProcess(): void {
     this.#keepsProcess = true;
-    (this.#handle as MaybeRef | undefined)?.ref?.();
-  }
-
-  #arm(): void {
-    const span = Math.min(this.#left, longestTimer);
-    this.#left -= span;
-    this.#wait(span, () => (this.#left > 0 ? this.#arm() : this.#letArrive()));
+    this.#host.keepProcess();
   }
 
   /** Lets pending input be read, then runs the task. */
@@ -91,8 +72,10 @@ export class Timer {
   #turn(then: () => void): void {
     const clock = this.#clock;
     try {
-      if (clock.nextTurn === undefined) this.#wait(0, then);
-      else
+      if (clock.nextTurn === undefined) {
+        this.#host = new LongTimer(clock, 0, then);
+        if (this.#keepsProcess) this.#host.keepProcess();
+      } else
         clock.nextTurn(() => {
           if (this.#task !== undefined) then();
         });
@@ -101,15 +84,6 @@ export class Timer {
       // The task is due, and would otherwise never run: it may be that of all alarms of the clock.
       this.#run();
     }
-  }
-
-  #wait(span: number, then: () => void): void {
-    this.#handle = this.#clock.setTimeout(() => {
-      this.#handle = undefined;
-      // A host that cannot clear timers may fire one that was cancelled.
-      if (this.#task !== undefined) then();
-    }, span);
-    if (this.#keepsProcess) this.keepProcess();
   }
 
   #run(): void {

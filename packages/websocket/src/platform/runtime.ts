@@ -5,7 +5,7 @@
  * request does not continue in another, and everything a request has started may silently stop with it at any moment.
  * Module-level state must therefore never wait for it.
  */
-export const hasRequestContexts: boolean = isWorkers();
+export const hasRequestContexts: boolean = /* @__PURE__ */ isWorkers();
 
 function isWorkers(): boolean {
   const { navigator } = globalThis as { navigator?: { userAgent?: unknown } };
@@ -17,7 +17,7 @@ function isWorkers(): boolean {
  * only when it is idle or when its tasks have been polled 61 times (`event_interval`). With a timer it polls every
  * time.
  */
-export const immediatesDelayIo: boolean = "Deno" in globalThis;
+export const immediatesDelayIo: boolean = /* @__PURE__ */ Reflect.has(globalThis, "Deno");
 
 const resolved = Promise.resolve();
 

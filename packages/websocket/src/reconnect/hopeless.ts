@@ -1,5 +1,6 @@
 /** Recognizes failures that a retry cannot fix: HTTP responses, violations, certificates, and mistakes of the program. */
 import type { Failure } from "../failure/failure.ts";
+import { isCertificateError } from "./certificates.ts";
 
 /** HTTP client error statuses that a later retry may fix (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4). */
 const later: ReadonlySet<number> = new Set([408, 425, 429]);
@@ -18,7 +19,7 @@ export function isHopeless(failure: Failure): boolean {
       return false;
     case "transport":
     case "given-up":
-      return isMistake(failure.error) || isAborted(failure.error) || isRefusal(failure.error, 0);
+      return isMistake(failure.error) || isAborted(failure.error) || isCertificateError(failure.error);
     case "proxy":
       return isHopeless(failure.cause);
     default:
@@ -56,24 +57,6 @@ const networkErrors =
 /** Whether the error is from `fetch`: it is a TypeError for every failure, with a cause, a system code or a known message. */
 function isNetworkError({ message, cause, code }: TypeError & { code?: unknown }): boolean {
   return cause !== undefined || /^E[A-Z]+$/.test(String(code)) || networkErrors.test(message);
-}
-
-/** OpenSSL names that Node and Bun use as codes: the server's certificate, ours, or an invalid certificate, key or cipher. */
-const certificateCodes =
-  /CERT|UNKNOWN_CA|PEM_|NO_START_LINE|NO_CIPHER_MATCH|INVALID_PROTOCOL|^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
-
-/** Deno's messages about certificates, and all runtimes' about a TLS alert on ours or about a server that does not speak TLS. */
-const certificateTexts =
-  /invalid peer certificate|alert.*(certificate|unknown[ _]?ca)|wrong[ _]version[ _]number|InvalidContentType/i;
-
-/** Whether the cause is a certificate or TLS itself; with several addresses, this must hold for all. */
-function isRefusal(error: unknown, depth: number): boolean {
-  if (typeof error !== "object" || error === null || depth === 8) return false;
-  const { code, message, cause, errors } = asRecord(error);
-  if (typeof code === "string" && certificateCodes.test(code)) return true;
-  if (typeof message === "string" && certificateTexts.test(message)) return true;
-  if (Array.isArray(errors) && errors.length > 0) return errors.every((one) => isRefusal(one, depth + 1));
-  return isRefusal(cause, depth + 1);
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

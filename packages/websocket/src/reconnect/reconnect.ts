@@ -18,6 +18,7 @@ import { createMessageEvent } from "../dom/message-event.ts";
 import { Event, EventTarget } from "../dom/platform-classes.ts";
 import { defineInterface, orDefault, toClampedUnsignedShort, toUsvString } from "../dom/web-idl.ts";
 import { type Clock, clockOf, lastingClock } from "../event-loop/clock.ts";
+import { LongTimer } from "../event-loop/long-timer.ts";
 import {
   asUncaught,
   createReporter,
@@ -25,7 +26,6 @@ import {
   type Reporter,
   reportRejection,
 } from "../event-loop/reporter.ts";
-import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { type Failure, failureIn } from "../failure/failure.ts";
 import { clockCheck, signalCheck } from "../platform/option-checks.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
@@ -147,7 +147,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   /** Why the current socket has failed, if it has reported it. */
   #failure: Failure | undefined;
   /** While waiting: until the next attempt. While connecting: see `closeAfterError`. */
-  #timer: Timer | undefined;
+  #timer: LongTimer | undefined;
   /** The arguments of `close`, once it has been called. */
   #closing: readonly [code: number | undefined, reason: string] | undefined;
   /** Whether there is a listener of messages. Until then, hybi's own sockets keep them. */
@@ -473,7 +473,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   }
 
   #setTimer(task: () => void, milliseconds: number): void {
-    this.#timer = startTimer(this.#clock, milliseconds, () => {
+    this.#timer = new LongTimer(this.#clock, milliseconds, () => {
       this.#timer = undefined;
       task();
     });
