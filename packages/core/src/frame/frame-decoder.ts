@@ -58,6 +58,9 @@ const unmaskThreshold = 4096;
 /** DEFLATE expands a byte to at most 1032 bytes, so a slice to 4 MiB. For shorter slices the call of zlib would dominate. */
 export const longestSlice = 4096;
 
+/** RFC 6455 §5.2: two bytes, eight of length, and four of the key. */
+const longestHeader = 14;
+
 /** Longer chunks are decoded in parts, so that every index is a small integer of the engine, and bitwise operators apply to it. */
 const longestPart = 2 ** 30;
 
@@ -73,17 +76,15 @@ export class FrameDecoder {
   #messageInProgress = false;
   #tolerated = false;
 
-  // The header in progress. `#headerBytes` of its bytes have arrived; 0 between frames.
-  #headerBytes = 0;
-  #firstByte = 0;
-  #lengthBytes: 0 | 2 | 8 = 0;
-  #lengthHigh = 0;
-  #lengthLow = 0;
-  #key: MaskingKey = 0;
+  /** The first `#splitLength` bytes of a header whose rest is in later chunks; undefined otherwise. */
+  #split: Uint8Array | undefined;
+  #splitLength = 0;
 
   // The payload in progress: `#inPayload` is true from the end of its header to its last byte. `#key` is aligned to the
   // next byte.
   #inPayload = false;
+  #firstByte = 0;
+  #key: MaskingKey = 0;
   #isSliced = false;
   #sliceLength = longestSlice;
   #remaining = 0;
@@ -113,7 +114,7 @@ export class FrameDecoder {
 
   /** Whether the next byte is the first of a message, or of a control frame between messages, so that `begin` may be called. */
   get isAtRest(): boolean {
-    return this.#headerBytes === 0 && !this.#inPayload && !this.#messageInProgress;
+    return this.#split === undefined && !this.#inPayload && !this.#messageInProgress;
   }
 
   /**
@@ -177,92 +178,98 @@ export class FrameDecoder {
         if (verdict !== undefined) return verdict;
         continue;
       }
-      if (this.#headerBytes === 0) {
-        const next = this.#wholeFrames(chunk, at);
+      const split = this.#split;
+      if (split === undefined) {
+        const next = this.#frames(chunk, at, end, this.#received);
         if (typeof next !== "number") return next;
         if (next < 0) return ~next;
         at = next;
         if (at === end || this.#inPayload) continue;
+        // Not kept for the next one: an empty payload that is passed on is a range of it.
+        this.#split = new Uint8Array(longestHeader);
+        for (this.#splitLength = 0; at < end; at++) this.#split[this.#splitLength++] = chunk[at]!;
+        break;
       }
-      const verdict = this.#headerByte(chunk[at]!, this.#received + at);
-      if (verdict !== undefined) return verdict;
-      at++;
-      // No further byte will trigger delivery of an empty payload, so deliver it now.
-      if (this.#inPayload && this.#remaining === 0) {
-        const empty = this.#payload(chunk, at, at);
-        if (empty === "rest") break;
-        if (empty !== undefined) return empty;
-      }
+      split[this.#splitLength++] = chunk[at++]!;
+      const next = this.#frames(split, 0, this.#splitLength, this.#received + at - this.#splitLength);
+      if (typeof next !== "number") return next;
+      if (next !== 0) this.#split = undefined;
+      if (next < 0) break;
     }
     return at;
   }
 
   /**
-   * Decodes the frames from `at` whose headers are complete within the chunk. Returns where the rest begins: within a
-   * payload, at an incomplete header, or at the end. Returns the bitwise complement of that index if the sink returned
-   * "rest".
+   * Decodes the frames from `from` whose headers are complete before `end`. `base` is the offset of `bytes[0]`. Returns where the rest
+   * begins: within a payload, at an incomplete header, of which all bytes that are there are legal, or at the end. Returns the bitwise
+   * complement of that index if the sink returned "rest".
    */
-  #wholeFrames(chunk: Uint8Array, from: number): number | FrameFault | "stop" {
-    const end = chunk.length;
+  #frames(bytes: Uint8Array, from: number, end: number, base: number): number | FrameFault | "stop" {
     const options = this.#options;
     const isMasked = options.role === "server";
     const keyBytes = isMasked ? 4 : 0;
     const expectedMask = isMasked ? maskBit : 0;
     const sink = this.#sink;
-    const shortest = 2 + keyBytes;
     let at = from;
-    while (end - at >= shortest) {
-      const firstByte = chunk[at]!;
-      const secondByte = chunk[at + 1]!;
+    while (end - at >= 2) {
+      const firstByte = bytes[at]!;
+      const secondByte = bytes[at + 1]!;
       // Unfragmented text and binary frames without RSV bits, between messages, are legal by their first byte alone.
       if ((firstByte !== 0x81 && firstByte !== 0x82) || this.#messageInProgress) {
         const code = checkFirstByte(firstByte, options.ownedRsv ?? 0, this.#messageInProgress);
-        if (code !== undefined) return firstByteFault(code, this.#received + at, firstByte);
+        if (code !== undefined) return firstByteFault(code, base + at, firstByte);
       }
       let length = secondByte & lengthBits;
       if ((secondByte & maskBit) !== expectedMask || length >= length16) {
         const code = checkSecondByte(firstByte, secondByte, options.role);
-        if (code !== undefined) return this.#fault(code, at + 1);
+        if (code !== undefined) return { code, offset: base + at + 1 };
       }
       let start = at + 2;
       if (length >= length16) {
         const lengthBytes = length === length16 ? 2 : 8;
-        if (end - start < lengthBytes + keyBytes) return at;
-        const high = lengthBytes === 2 ? 0 : readUint32(chunk, start);
-        const low = lengthBytes === 2 ? (chunk[start]! << 8) | chunk[start + 1]! : readUint32(chunk, start + 4);
+        if (end - start < lengthBytes) return at;
+        const high = lengthBytes === 2 ? 0 : readUint32(bytes, start);
+        const low = lengthBytes === 2 ? (bytes[start]! << 8) | bytes[start + 1]! : readUint32(bytes, start + 4);
         const code = this.#checkLength(lengthBytes, high, low);
-        if (code !== undefined) return this.#fault(code, at + 2);
+        if (code !== undefined) return { code, offset: base + at + 2 };
         length = lengthOf(high, low);
         start += lengthBytes;
       }
       let key = 0;
       if (isMasked) {
-        key = chunk[start]! | (chunk[start + 1]! << 8) | (chunk[start + 2]! << 16) | (chunk[start + 3]! << 24);
+        if (end - start < keyBytes) return at;
+        key = bytes[start]! | (bytes[start + 1]! << 8) | (bytes[start + 2]! << 16) | (bytes[start + 3]! << 24);
         start += 4;
       }
       if ((firstByte & 0x8) === 0) this.#messageInProgress = (firstByte & finBit) === 0;
       const verdict = sink.frame(firstByte, length);
       const isSliced = verdict === "slices";
-      if (verdict !== undefined && !isSliced) return verdict === "stop" ? verdict : this.#fault(verdict.code, at);
+      if (verdict !== undefined && !isSliced)
+        return verdict === "stop" ? verdict : { code: verdict.code, offset: base + at };
 
       if (length > end - start || (isSliced && length > this.#sliceLength)) {
         // The rest of the payload is in later chunks, or is passed on slice by slice.
         this.#isSliced = isSliced;
         this.#firstByte = firstByte;
-        this.#frameStart = this.#received + at;
+        this.#frameStart = base + at;
         this.#key = key;
         this.#remaining = length;
         this.#inPayload = true;
         return start;
       }
       const stop = (start + length) >>> 0;
-      if (key !== 0) this.#applyMask(chunk, start, stop, key);
-      const outcome = sink.payload(chunk, start, stop, true);
+      if (key !== 0) this.#applyMask(bytes, start, stop, key);
+      const outcome = sink.payload(bytes, start, stop, true);
       if (outcome !== undefined) {
         if (outcome === "rest") return ~stop;
-        return outcome === "stop" ? outcome : this.#fault(outcome.code, outcome.offset ?? at);
+        return outcome === "stop" ? outcome : { code: outcome.code, offset: base + (outcome.offset ?? at) };
       }
       at = stop;
+    }
+    if (at < end) {
+      const firstByte = bytes[at]!;
+      const code = checkFirstByte(firstByte, options.ownedRsv ?? 0, this.#messageInProgress);
+      if (code !== undefined) return firstByteFault(code, base + at, firstByte);
     }
     return at;
   }
@@ -283,48 +290,6 @@ export class FrameDecoder {
     return { code: outcome.code, offset };
   }
 
-  /** Parses one byte of a header that is split between chunks. */
-  #headerByte(byte: number, offset: number): FrameFault | "stop" | undefined {
-    const index = this.#headerBytes++;
-    if (index === 0) {
-      this.#firstByte = byte;
-      this.#frameStart = offset;
-      const code = checkFirstByte(byte, this.#options.ownedRsv ?? 0, this.#messageInProgress);
-      return code === undefined ? undefined : firstByteFault(code, offset, byte);
-    }
-    if (index === 1) {
-      const code = checkSecondByte(this.#firstByte, byte, this.#options.role);
-      if (code !== undefined) return { code, offset };
-      const length = byte & lengthBits;
-      this.#lengthBytes = length < length16 ? 0 : length === length16 ? 2 : 8;
-      this.#lengthHigh = 0;
-      this.#lengthLow = this.#lengthBytes === 0 ? length : 0;
-      this.#key = 0;
-    } else if (index < 2 + this.#lengthBytes) {
-      // The first four of eight bytes are the high word.
-      if (this.#lengthBytes === 8 && index < 6) this.#lengthHigh = this.#lengthHigh * 256 + byte;
-      else this.#lengthLow = this.#lengthLow * 256 + byte;
-      if (index === 1 + this.#lengthBytes) {
-        const code = this.#checkLength(this.#lengthBytes as 2 | 8, this.#lengthHigh, this.#lengthLow);
-        if (code !== undefined) return { code, offset: offset + 1 - this.#lengthBytes };
-      }
-    } else {
-      this.#key |= byte << ((index - 2 - this.#lengthBytes) << 3);
-    }
-    const keyBytes = this.#options.role === "server" ? 4 : 0;
-    if (this.#headerBytes < 2 + this.#lengthBytes + keyBytes) return undefined;
-
-    this.#headerBytes = 0;
-    if (!isControl(this.#firstByte)) this.#messageInProgress = (this.#firstByte & finBit) === 0;
-    this.#remaining = lengthOf(this.#lengthHigh, this.#lengthLow);
-    this.#inPayload = true;
-    const verdict = this.#sink.frame(this.#firstByte, this.#remaining);
-    this.#isSliced = verdict === "slices";
-    if (verdict === undefined || verdict === "slices") return undefined;
-    if (verdict === "stop") return verdict;
-    return { code: verdict.code, offset: this.#frameStart };
-  }
-
   #checkLength(lengthBytes: 2 | 8, high: number, low: number): ConnectionViolationCode | undefined {
     const isTolerant = this.#options.tolerateNonMinimalLength === true;
     const code = checkExtendedLength(lengthBytes, high, low, !isTolerant);
@@ -336,10 +301,6 @@ export class FrameDecoder {
     const { unmask } = this.#options;
     if (unmask !== undefined && end - start >= unmaskThreshold) unmask(chunk, start, end, key);
     else mask(chunk, start, end, key);
-  }
-
-  #fault(code: ConnectionViolationCode, index: number): FrameFault {
-    return { code, offset: this.#received + index };
   }
 }
 
