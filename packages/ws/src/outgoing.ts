@@ -276,7 +276,7 @@ export class Outgoing {
     // Callbacks are called when `send` has returned.
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    this.pump!.endTurn();
+    this.pump!.flush();
     if (waiting === undefined) return;
     this.#waiting = this.#waiting === undefined ? waiting : [...waiting, ...this.#waiting];
     process.nextTick(() => {

@@ -112,6 +112,52 @@ describe("the pump", () => {
     },
   );
 
+  it("flush() writes at once, and the end of the turn has nothing left to do", async () => {
+    let flushes = 0;
+    const { transport, pump } = serverPump({}, { flushed: () => void flushes++ });
+    pump.endpoint.sendText("a");
+    pump.requestFlush();
+    pump.flush();
+    expect(transport.calls.at(-1)).toBe("write 3");
+    const before = flushes;
+    await turn();
+    expect([flushes - before, transport.calls.length]).toEqual([0, 2]);
+    pump.endpoint.sendText("b");
+    pump.requestFlush();
+    await turn();
+    expect(transport.calls.at(-1)).toBe("write 3");
+  });
+
+  it.each(["end", "close"] as const)(
+    "flush() in a callback only writes: the %s that waits behind a frame that breaks a rule is reported once, and later",
+    async (how) => {
+      const made = serverPump(
+        {},
+        {
+          failure: () => {
+            made.pump.flush();
+            made.pump.abort();
+            made.pump.flush();
+            made.lines.push("returned");
+          },
+        },
+      );
+      const { transport, clock, lines } = made;
+      const empty = frame(0x82, []);
+      const bad = frame(0xf1, []);
+      const all = new Uint8Array(200_000 * empty.length + bad.length);
+      for (let at = 0; at < all.length - bad.length; at += empty.length) all.set(empty, at);
+      all.set(bad, all.length - bad.length);
+      transport.sink.data(all);
+      if (how === "end") transport.sink.end();
+      transport.sink.close();
+      await until(() => lines.some((line) => line.startsWith("end")));
+      await turn();
+      expect(lines.slice(-2)).toEqual(["returned", "end false 1006"]);
+      expect(clock.reported).toEqual([]);
+    },
+  );
+
   it("reports everything that happens, and ends once, however the transport ends", async () => {
     const { transport, lines, pump } = serverPump();
     const { sink } = transport;

@@ -191,6 +191,15 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     this.#request("prepared");
   }
 
+  /**
+   * Writes at once, and does not wait for the end of the turn. Within a callback of the listener it only writes: what else a flush does
+   * may have events of its own, and follows the callback.
+   */
+  flush(): void {
+    if (this.#isDelivering) this.write();
+    else this.#flushNow();
+  }
+
   #request(flush: "prepared" | "all"): void {
     if (this.#flush !== "none") {
       if (flush === "all") this.#flush = flush;
@@ -475,8 +484,9 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     return this.#round !== "none";
   }
 
-  /** Called by `Turn`, at the end of the turn. */
+  /** Called by `Turn`, at the end of the turn. Does nothing if a flush within the turn has done all there was to do. */
   endTurn(): void {
+    if (this.#flush === "none") return;
     if (this.#flush !== "prepared" || !this.#flushPrepared()) this.#flushNow();
   }
 
