@@ -24,10 +24,10 @@ export interface ServerAcceptedMessage extends ServerRequestMessage {
 
 /** `hybi:server:refused`: an opening has come to nothing. The last message of it. */
 export interface ServerRefusedMessage {
-  /** Undefined if there was no valid request, or no place for the client before it sent one. */
+  /** Undefined if there was no request that is valid and of an origin that may connect, or no place for the client before it sent one. */
   readonly request: OpeningRequest | undefined;
   readonly info: TransportInfo;
-  /** The HTTP status of the response; undefined if the client got none, or if `failure` says it. */
+  /** The HTTP status of the response; undefined if the client got none. */
   readonly status: number | undefined;
   /** What went wrong, if it was not the handler that rejected the request. */
   readonly failure: Failure | undefined;

@@ -155,9 +155,11 @@ export class PendingConnect extends PendingOpening implements Holder {
   }
 
   #refuse(violation: Violation): void {
-    let answer = rejectExtendedConnect(rejectionFor(violation));
-    this.reportFailure(failureOf(violation), (own) => {
+    const rejection = rejectionFor(violation);
+    let answer = rejectExtendedConnect(rejection);
+    this.reportFailure(failureOf(violation), rejection.status, (own) => {
       answer = rejectExtendedConnect(own);
+      return true;
     });
     this.#stream.reject(answer);
     this.#end();

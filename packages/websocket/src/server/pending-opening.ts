@@ -131,10 +131,20 @@ export abstract class PendingOpening implements Answering, Closable {
     listener.owner = this.server;
   }
 
-  /** Reports a failure that is the client's fault. */
-  protected reportFailure(failure: Failure, answer: (rejection: Rejection) => void): void {
-    this.#publishRefused({ failure }, reasonOf(failure));
-    this.server.failed(failure, this.#info, answer);
+  /**
+   * Reports a failure that is the client's fault. `status` is that of the response, undefined if there is none; `answer` sends the
+   * response of the application in its place, and returns whether it has.
+   */
+  protected reportFailure(
+    failure: Failure,
+    status: number | undefined,
+    answer: (rejection: Rejection) => boolean,
+  ): void {
+    let sent = status;
+    this.server.failed(failure, this.#info, (rejection) => {
+      if (answer(rejection)) sent = rejection.status;
+    });
+    this.#publishRefused({ failure, status: sent }, reasonOf(failure));
   }
 
   /** Called when the opening is over: if the request is still unanswered, `failure` is the reason. */

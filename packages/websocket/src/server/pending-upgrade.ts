@@ -120,8 +120,10 @@ export class PendingUpgrade extends PendingOpening {
     this.#isAsked = false;
     this.failure = this.#pump?.failure ?? failureOf(violation);
     // The end of the transport is the client's fault only if the server has not dropped it.
+    if (this.#isDropped) return;
     const endpoint = this.#pump?.endpoint;
-    if (!this.#isDropped) this.reportFailure(this.failure, (rejection) => endpoint?.rejectInvalid(rejection));
+    const status = endpoint !== undefined && endpoint.outputLength > 0 ? violation.httpStatus : undefined;
+    this.reportFailure(this.failure, status, (rejection) => endpoint?.rejectInvalid(rejection) === true);
   }
 
   #end(): void {

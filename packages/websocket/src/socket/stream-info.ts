@@ -19,7 +19,7 @@ export interface WebSocketOpenInfo {
 
 /** How a connection was closed, or how to close it. */
 export interface WebSocketCloseInfo {
-  /** When closing: 1000 or 3000 to 4999. */
+  /** When closing: 1000 or 3000 to 4999, and of servers and of programs also the codes that `close` of a program takes. */
   closeCode?: number | undefined;
   /** At most 123 bytes of UTF-8. */
   reason?: string | undefined;

@@ -1,6 +1,6 @@
 /** A transport that comes with the result of its opening handshake, because that was performed by other means. */
 import type { Agreement } from "@hybi/core";
-import { takes } from "@hybi/core/options";
+import { checkOptions, type OptionChecks, takes } from "@hybi/core/options";
 import { transportCheck } from "./checks.ts";
 import type { Transport } from "./transport.ts";
 
@@ -28,9 +28,17 @@ export function ownRest(rest: Uint8Array | undefined): Uint8Array | undefined {
   return rest instanceof Uint8Array ? new Uint8Array(rest) : rest;
 }
 
-/** Checks an agreed transport where it is passed in. @throws UsageError `option/type` */
+/** The names of its members; what they must be, core and the two checks below say. */
+const members: OptionChecks<AgreedTransport> = {
+  transport: takes.anything,
+  agreement: takes.anything,
+  rest: takes.anything,
+};
+
+/** Checks an agreed transport where it is passed in. @throws UsageError `option/type`, and `option/unknown` for other members */
 export function checkAgreedTransport(value: AgreedTransport, name: string): void {
   const { transport, agreement } = Object(value) as AgreedTransport;
   transportCheck(transport, `${name}.transport`);
   agreementCheck(agreement, `${name}.agreement`);
+  checkOptions(name.replace(/^What /, "what "), value, members, { head: "rest" });
 }

@@ -161,8 +161,52 @@ describe("diagnostics", () => {
     });
     await until(() => socket.readyState === 3);
     const refused = only(other.record.of("hybi:server:refused"));
-    expect([refused.request, refused.failure?.kind]).toEqual([undefined, "violation"]);
+    expect([refused.request, refused.status, refused.failure?.kind]).toEqual([undefined, 403, "violation"]);
   });
+
+  it.each(["webSocket", "stream"] as const)(
+    "give the status that an invalid request gets, which onFailure may choose: over a %s",
+    async (over) => {
+      for (const [own, expected] of [
+        [undefined, 403],
+        [418, 418],
+      ] as const) {
+        const { record, world } = watched({
+          server: { onFailure: () => (own === undefined ? undefined : { status: own }) },
+        });
+        if (over === "webSocket") {
+          const client = new world.WebSocket("ws://example.com/", {
+            fields: [["Origin", "https://elsewhere.example"]],
+          });
+          await until(() => client.readyState === 3);
+          expect(only(record.of("hybi:client:failure")).failure).toMatchObject({ response: { status: expected } });
+        } else {
+          const answers: number[] = [];
+          world.server.receiveStream(
+            {
+              session: undefined,
+              onLost: undefined,
+              accept: () => {},
+              abort: () => {},
+              reject: ({ status }) => answers.push(status),
+            } as never,
+            [
+              [":method", "CONNECT"],
+              [":protocol", "websocket"],
+              [":scheme", "https"],
+              [":path", "/"],
+              [":authority", "example.com"],
+              ["sec-websocket-version", "13"],
+              ["origin", "https://elsewhere.example"],
+            ],
+          );
+          expect(answers).toEqual([expected]);
+        }
+        const { status, failure } = only(record.of("hybi:server:refused"));
+        expect([status, failure?.kind]).toEqual([expected, "violation"]);
+      }
+    },
+  );
 
   it("count the redirects of a client, whose attempts are one", async () => {
     const { record, world } = watched({

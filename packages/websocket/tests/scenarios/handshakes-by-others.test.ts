@@ -45,6 +45,15 @@ function createWorld(answer: OpeningAnswer = {}) {
   return { server, accepted, openTransport };
 }
 
+it("a member of an agreed transport that is none, such as `head`, is an error: its bytes would be lost", () => {
+  const server = new WebSocketServer(() => {});
+  const [, transport] = createTransportPair();
+  const opened = { transport, agreement: plainAgreement("server"), head: new Uint8Array(1) };
+  expect(() => server.adopt(opened)).toThrow(
+    expect.objectContaining({ code: "option/unknown", message: expect.stringMatching(/what adopt.*rest/) }),
+  );
+});
+
 it("a client and a server exchange messages over a handshake that others have carried", async () => {
   const { server, accepted, openTransport } = createWorld({ subprotocol: "b" });
   const socket = await whenOpen(new WebSocket("ws://example.com/chat?x", { protocols: ["a", "b"], openTransport }));
