@@ -103,10 +103,8 @@ export class Connection extends Incoming implements OpeningOwner {
     this.pump.start();
     if (hasRest) {
       // Code that awaits the opening adds its listeners a few microtasks later.
-      stream.pause();
-      nodeClock.defer!(() => {
-        if (!this.isPaused) stream.resume();
-      });
+      this.pump.pauseAtOnce("opening");
+      nodeClock.defer!(() => this.pump!.resume("opening"));
     }
     this.socket.emit("open");
   }
@@ -114,24 +112,22 @@ export class Connection extends Incoming implements OpeningOwner {
   // Pausing
 
   pause(): void {
-    if (this.state === connecting || this.state === closed) return;
+    // Without a pump it closes because nothing has come of its opening.
+    if (this.pump === undefined || this.state === closed) return;
     const stream = this.stream!;
     if (!stream.listeners("close").includes(readRest)) {
       Object.assign(stream, { [pumpOf]: this.pump });
       stream.prependListener("close", readRest);
     }
     this.isPaused = true;
-    this.pump!.pause();
-    // The pump pauses it at the end of the turn, and what came with the opening handshake is delivered before.
-    stream.pause();
+    // What came with the opening handshake would be delivered before the end of the turn.
+    this.pump.pauseAtOnce();
   }
 
   resume(): void {
-    if (this.state === connecting || this.state === closed || !this.isPaused) return;
+    if (this.pump === undefined || this.state === closed || !this.isPaused) return;
     this.isPaused = false;
-    this.pump!.resume();
-    // Within the turn of the pause the pump has not paused it.
-    this.stream!.resume();
+    this.pump.resume();
   }
 
   // Closing
@@ -151,11 +147,12 @@ export class Connection extends Incoming implements OpeningOwner {
       this.abortOpening();
       return;
     }
-    if (this.state === closed) return;
+    // Without a pump it closes because nothing has come of its opening.
+    if (this.pump === undefined || this.state === closed) return;
     this.state = closing;
     // What was sent before it in this turn may still arrive.
     this.writeNow();
-    if (!this.isPaused) this.pump!.abort();
+    if (!this.isPaused) this.pump.abort();
     // What the paused stream has read is delivered when it is closed.
     else this.stream!.destroy();
   }

@@ -9,10 +9,16 @@ import { beginDelivery, endDelivery, Outgoing } from "./outgoing.ts";
 import { closed, closing, open } from "./state.ts";
 import { throwLater } from "./turns.ts";
 
-/** Events that wait for turns of their own: `tasks` from `next` on. */
+/** Events that wait for turns of their own. They form a list, so that nothing keeps those that have had theirs. */
 interface Deferred {
-  tasks: (() => void)[];
-  next: number;
+  first: DeferredEvent | undefined;
+  last: DeferredEvent | undefined;
+  length: number;
+}
+
+interface DeferredEvent {
+  readonly run: () => void;
+  next: DeferredEvent | undefined;
 }
 
 /** From this many deferred events on, reading rests. */
@@ -78,7 +84,7 @@ export class Incoming extends Outgoing implements PumpListener {
 
   /** From here on each event has a turn of its own. */
   deferEvents(): void {
-    this.#deferred = { tasks: [], next: 0 };
+    this.#deferred = { first: undefined, last: undefined, length: 0 };
   }
 
   /** Nothing came of the opening. */
@@ -132,22 +138,25 @@ export class Incoming extends Outgoing implements PumpListener {
   }
 
   /** Emits in a turn of its own, behind what waits already. Reading rests while much is waiting. */
-  defer(deferred: Deferred, task: () => void): void {
-    deferred.tasks.push(task);
-    const waiting = deferred.tasks.length - deferred.next;
-    if (waiting === 1) setImmediate(() => this.emitDeferred(deferred));
-    if (waiting === mostDeferred) this.pump!.pause();
+  defer(deferred: Deferred, run: () => void): void {
+    const event: DeferredEvent = { run, next: undefined };
+    if (deferred.last === undefined) deferred.first = event;
+    else deferred.last.next = event;
+    deferred.last = event;
+    if (++deferred.length === 1) setImmediate(() => this.emitDeferred(deferred));
+    if (deferred.length >= mostDeferred) this.pump!.pauseAtOnce("loop");
   }
 
   emitDeferred(deferred: Deferred): void {
-    const task = deferred.tasks[deferred.next++]!;
-    if (deferred.next < deferred.tasks.length) setImmediate(() => this.emitDeferred(deferred));
+    const { run, next } = deferred.first!;
+    deferred.first = next;
+    deferred.length--;
+    if (next !== undefined) setImmediate(() => this.emitDeferred(deferred));
     else {
-      deferred.tasks = [];
-      deferred.next = 0;
-      if (!this.isPaused) this.pump!.resume();
+      deferred.last = undefined;
+      this.pump!.resume("loop");
     }
-    task();
+    run();
   }
 
   violated(violation: Violation): void {

@@ -21,6 +21,43 @@ async function failureOf(socket: WebSocket): Promise<Error> {
   return error;
 }
 
+describe("a client that never opens", () => {
+  const calls = ["terminate", "close", "pause", "resume", "ping", "send"] as const;
+  const pairs = calls.flatMap((first) => calls.map((second) => [first, second] as const));
+
+  /** Calls them; before the opening is over `send` and `ping` throw that it is not. */
+  function callAll(socket: WebSocket, names: readonly (typeof calls)[number][]): unknown[] {
+    return names.flatMap((name) => {
+      const isEarly = socket.readyState === WebSocket.CONNECTING && (name === "send" || name === "ping");
+      try {
+        Reflect.apply(socket[name], socket, []);
+        return isEarly ? [`${name} did not throw`] : [];
+      } catch (error) {
+        return isEarly ? [] : [error];
+      }
+    });
+  }
+
+  it.each(pairs)("may be told to %s and %s, at once or when it has failed", async (first, second) => {
+    const url = await rawServer(
+      (socket) => socket.destroy(),
+      () => "HTTP/1.1 200 OK\r\n\r\n",
+    );
+    const early = new WebSocket(url);
+    const failed = failureOf(early);
+    expect(callAll(early, [first, second])).toEqual([]);
+    await failed;
+    const late = new WebSocket(url);
+    const thrown = new Promise<unknown[]>((resolve) => {
+      late.once("error", () => resolve(callAll(late, [first, second])));
+    });
+    await failureOf(late);
+    expect(await thrown).toEqual([]);
+    expect(callAll(late, [first, second])).toEqual([]);
+    expect(late.isPaused).toBe(false);
+  });
+});
+
 describe("the address of a client", () => {
   it.each(["no address", "ftp://a/", "ws://a/#b", "ws+unix:"])("is not %s", (address) => {
     expect(() => new WebSocket(address)).toThrow(SyntaxError);

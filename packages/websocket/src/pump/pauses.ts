@@ -3,7 +3,7 @@
 /** Bit of each reason. */
 const reasons = {
   application: 1,
-  /** A request is waiting for the handler's decision. */
+  /** A request is waiting for the handler's decision, or code that awaits the opening has had no time to add its listeners. */
   opening: 2,
   /** Enough messages are waiting for a loop. */
   loop: 4,

@@ -673,6 +673,52 @@ describe("the pump", () => {
     expect(transport.calls).toEqual(["start", "pause", "resume", "pause", "resume"]);
   });
 
+  it("pauses the transport within the call if it must, for as long as any source of a pause is left", async () => {
+    const { transport, pump } = serverPump();
+    pump.pause("loop");
+    pump.pauseAtOnce("loop");
+    expect(transport.calls).toEqual(["start", "pause"]);
+    pump.pauseAtOnce();
+    pump.resume("loop");
+    await turn();
+    expect(transport.calls).toEqual(["start", "pause"]);
+    pump.resume();
+    expect(transport.calls).toEqual(["start", "pause"]);
+    await turn();
+    expect(transport.calls).toEqual(["start", "pause", "resume"]);
+  });
+
+  it("pauses at once, and goes on in the same turn, within a callback of its listener", async () => {
+    const { transport, pump, lines } = serverPump(
+      {},
+      {
+        pong: () => {
+          pump.pauseAtOnce();
+          lines.push(transport.calls.at(-1)!);
+          pump.resume();
+        },
+      },
+    );
+    await turn();
+    transport.sink.data(frame(0x8a, [1]));
+    await turn();
+    expect(lines).toEqual(["pause"]);
+    expect(transport.calls).toEqual(["start", "pause", "resume"]);
+  });
+
+  it("ends when its transport throws because it has to pause at once", async () => {
+    const errors: unknown[] = [];
+    const { transport, pump, lines } = serverPump({ onError: (error: unknown) => errors.push(error) });
+    transport.pause = () => {
+      throw new Error("no pause");
+    };
+    pump.pauseAtOnce();
+    await turn();
+    expect([errors.map(String), lines]).toEqual([["Error: no pause"], ["end false 1006"]]);
+    pump.pauseAtOnce("loop");
+    expect(errors.length).toBe(1);
+  });
+
   it("ends when its transport cannot start, or throws from a write started by a timer [R03]", async () => {
     for (const broken of ["start", "write"] as const) {
       const error = new Error("broken");

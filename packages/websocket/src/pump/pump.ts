@@ -255,6 +255,20 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     if (this.#setPauses(withPause(this.#pauses, reason))) this.requestFlush();
   }
 
+  /**
+   * Like `pause`, but pauses the transport during this call, so that it delivers nothing more in this turn of what it has read
+   * already. A `resume` within the same turn still takes effect at its end.
+   */
+  pauseAtOnce(reason: PauseReason = "application"): void {
+    this.pause(reason);
+    if (this.#phase === "new" || this.#isOver()) return;
+    try {
+      this.#applyPauses();
+    } catch (error) {
+      this.brokeOff(error);
+    }
+  }
+
   /** Ends the pause for `reason`, or for all reasons except the backlog of received bytes and the memory budget. */
   resume(reason: PauseReason | "any" = "application"): void {
     if (!this.#setPauses(withoutPause(this.#pauses, reason))) return;
