@@ -3,8 +3,15 @@
  */
 import { Buffer } from "node:buffer";
 import type { EventEmitter } from "node:events";
-import { type SendOptions as CoreSendOptions, type MessageKind, type MessageStream, UsageError } from "@hybi/core";
+import {
+  type SendOptions as CoreSendOptions,
+  type MessageKind,
+  type MessageStream,
+  type PreparedMessage,
+  UsageError,
+} from "@hybi/core";
 import type { Pump } from "@hybi/websocket";
+import { preparedFor } from "./broadcast.ts";
 import { type BinaryType, bytesOf, isBlob, ownBytes, payloadOf } from "./data.ts";
 import type { SendCallback, SendOptions } from "./options.ts";
 import { closed, closing, connecting, notOpen, open, type ReadyState } from "./state.ts";
@@ -128,12 +135,18 @@ export class Outgoing {
   transmit(data: unknown, options: SendOptions | undefined, callback: SendCallback | undefined): void {
     const payload = payloadOf(data);
     const isText = !(options?.binary ?? (typeof data !== "string" && typeof data !== "number"));
+    let prepared: PreparedMessage | undefined;
     try {
       if (this.#parts !== undefined || options?.fin === false) this.sendPart(payload, isText, options);
-      else if (isText) this.sendText(payload, options);
       else {
-        const bytes = ownBytes(bytesOf(payload));
-        this.pump!.endpoint.sendBinary(bytes, this.compression(bytes.length, options));
+        // A reply is hardly what was sent before it.
+        if (receiving !== this && this.threshold === undefined) prepared = preparedFor(data, payload, isText);
+        if (prepared !== undefined) this.pump!.endpoint.sendPrepared(prepared);
+        else if (isText) this.sendText(payload, options);
+        else {
+          const bytes = ownBytes(bytesOf(payload));
+          this.pump!.endpoint.sendBinary(bytes, this.compression(bytes.length, options));
+        }
       }
     } catch (error) {
       const isSilent = callback === undefined && error instanceof UsageError && error.code === "send/not-utf8";
@@ -142,7 +155,7 @@ export class Outgoing {
       return;
     }
     if (callback !== undefined) this.whenSent(callback);
-    this.requestWrite();
+    this.requestWrite(prepared !== undefined);
   }
 
   sendText(payload: string | Uint8Array, options: SendOptions | undefined): void {
@@ -253,7 +266,7 @@ export class Outgoing {
    * Writes what was sent at the end of the turn, so that many messages share a system call; but the first of a turn at once, because
    * programs exit, or block, after they have sent something. What is pending when the process exits is written then.
    */
-  requestWrite(): void {
+  requestWrite(isPrepared = false): void {
     const pump = this.pump!;
     if (receiving === this) {
       pump.requestFlush();
@@ -265,18 +278,20 @@ export class Outgoing {
         this.#isUnwritten = true;
         unwritten.add(this);
       }
-      pump.requestFlush();
+      if (isPrepared) pump.requestPreparedFlush();
+      else pump.requestFlush();
       return;
     }
     this.#writtenIn = turn;
-    this.writeNow();
+    this.writeNow(isPrepared);
   }
 
-  writeNow(): void {
+  writeNow(isPrepared = false): void {
     // Callbacks are called when `send` has returned.
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    this.pump!.flush();
+    if (isPrepared) this.pump!.flushPrepared();
+    else this.pump!.flush();
     if (waiting === undefined) return;
     this.#waiting = this.#waiting === undefined ? waiting : [...waiting, ...this.#waiting];
     process.nextTick(() => {

@@ -24,7 +24,7 @@ const defaultMaxPayload = 104_857_600;
 const defaultCloseTimeout = 30_000;
 
 /** A short text is mostly ASCII, which a loop finds in less time than a call of the runtime takes. */
-const functions: NativeFunctions = {
+export const functions: NativeFunctions = {
   ...nodeFunctions,
   isUtf8(bytes, start, end) {
     if (end - start <= longestLooked) {

@@ -2,6 +2,7 @@
 
 let turn = 1;
 let isCounted = false;
+let atEnd: (() => void) | undefined;
 
 /** Returns a number that is another in each turn in which it is asked for. */
 export function currentTurn(): number {
@@ -12,9 +13,17 @@ export function currentTurn(): number {
   return turn;
 }
 
+/** Runs `task`, of which there is one, at the end of this turn. */
+export function atEndOfTurn(task: () => void): void {
+  currentTurn();
+  atEnd = task;
+}
+
 function nextTurn(): void {
   turn++;
   isCounted = false;
+  atEnd?.();
+  atEnd = undefined;
 }
 
 /** Errors of listeners are uncaught, and harm neither this connection nor others. */

@@ -200,6 +200,11 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     else this.#flushNow();
   }
 
+  /** Like `flush`, for a prepared message that was the only command since the last call. */
+  flushPrepared(): void {
+    if (this.#isDelivering || this.#flush === "all" || !this.#flushPrepared()) this.flush();
+  }
+
   #request(flush: "prepared" | "all"): void {
     if (this.#flush !== "none") {
       if (flush === "all") this.#flush = flush;

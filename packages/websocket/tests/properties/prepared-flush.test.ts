@@ -87,11 +87,14 @@ class World {
     this.#pump.start();
   }
 
-  prepared(length: number, priority?: number): void {
+  prepared(length: number, priority?: number, when: "later" | "at once" = "later"): void {
     const options = priority === undefined ? undefined : { priority };
     if (!this.#try(() => this.#pump.endpoint.sendPrepared(prepareText("p".repeat(length)), options))) return;
-    if (this.#isShort) this.#pump.requestPreparedFlush();
-    else this.#pump.requestFlush();
+    if (when === "later") {
+      if (this.#isShort) this.#pump.requestPreparedFlush();
+      else this.#pump.requestFlush();
+    } else if (this.#isShort) this.#pump.flushPrepared();
+    else this.#pump.flush();
   }
 
   command(command: (pump: Pump) => void): void {
@@ -140,12 +143,13 @@ const steps: readonly (readonly [name: string, step: (world: World) => void])[] 
   ["Close arrives", ({ transport }) => transport.sink.data(frame(0x88, 0x03, 0xe8), true)],
   ["the peer ends", ({ transport }) => transport.sink.end()],
   ["the transport is lost", ({ transport }) => transport.sink.close()],
+  ["prepared, at once", (world) => world.prepared(3, undefined, "at once")],
 ];
 
 /** Steps, by number, and spans of time between them. */
 const plan = fc.array(
   fc.oneof(
-    { weight: 4, arbitrary: fc.record({ step: fc.nat(2) }) },
+    { weight: 4, arbitrary: fc.record({ step: fc.constantFrom(0, 1, 2, 16) }) },
     { weight: 4, arbitrary: fc.record({ step: fc.nat(12) }) },
     { weight: 1, arbitrary: fc.record({ step: fc.nat(steps.length - 1) }) },
     { weight: 4, arbitrary: fc.record({ wait: fc.constantFrom(0, 0, 0, 450, 1000) }) },
@@ -184,6 +188,8 @@ it("is sent by a short flush as by a whole one: the same bytes, writes, events, 
         [usual, [{ step: 7 }, { step: 0 }, { wait: 0 }, { step: 0 }, { step: 8 }, { wait: 0 }]],
         // The peer does not read it.
         [usual, [{ step: 9 }, { step: 0 }, { wait: 0 }, { step: 1 }]],
+        // It leaves at once, behind what waits for the end of the turn.
+        [usual, [{ step: 3 }, { step: 16 }, { step: 7 }, { step: 16 }, { wait: 0 }]],
       ],
     },
   );
