@@ -7,15 +7,43 @@ import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
 for (const name of ["index", "browser"]) {
   await appendFile(`dist/${name}.cjs`, "module.exports = module.exports.default;\n");
 }
-const path = "dist/index.d.cts";
-const text = await readFile(path, "utf8");
-const exports = /^export \{[^}]*\bWebSocket as default\b[^}]*\};$/m;
-if (!exports.test(text)) throw new Error(`${path} has no default export`);
-await writeFile(path, text.replace(exports, "export = WebSocket;"));
-
-// `import` gives the class that `require` gives, so that `instanceof` holds between modules of both kinds.
 const internals = ["PerMessageDeflate", "Receiver", "Sender"];
 const names = ["createWebSocketStream", "extension", ...internals, "Server", "subprotocol", "WebSocketServer"];
+
+// Private fields would make a class of its own of each declaration, and of a stand-in that a test makes. Those of `ws` have none.
+const declarations = (await readFile("dist/index.d.ts", "utf8")).replaceAll(/^ {4}#private;\n/gm, "");
+await writeFile("dist/index.d.ts", declarations);
+
+// What `require` returns is the class, and all else is a property of it. Classes of their own: `declare module "ws"` of a program may add
+// to `Server` and `WebSocket` there, which are no aliases for that.
+const exports = /^export \{[^}]*\bWebSocket as default\b[^}]*\};$/m;
+if (!exports.test(declarations)) throw new Error("dist/index.d.ts has no default export");
+const parameters = `<
+        Class extends typeof SocketClass = typeof SocketClass,
+        Request extends typeof IncomingMessage = typeof IncomingMessage,
+    >`;
+await writeFile(
+  "dist/index.d.cts",
+  declarations.replace(
+    exports,
+    `declare const SocketClass: typeof WebSocket;
+interface SocketClass extends WebSocket {}
+declare const ServerClass: typeof WebSocketServer;
+
+declare namespace WebSocket {
+    export { ${["createWebSocketStream", "extension", "subprotocol", ...internals].join(", ")} };
+    export const WebSocket: typeof SocketClass;
+    export interface WebSocket extends SocketClass {}
+    export class Server${parameters} extends ServerClass<Class, Request> {}
+    export const WebSocketServer: typeof Server;
+    export interface WebSocketServer${parameters} extends Server<Class, Request> {}
+}
+
+export = WebSocket;`,
+  ),
+);
+
+// `import` gives the class that `require` gives, so that `instanceof` holds between modules of both kinds.
 await writeFile(
   "dist/index.js",
   `import WebSocket from "./index.cjs";

@@ -9,7 +9,16 @@
  * writes what follows from the manifests: every `jsr.json`, and the address of the repository.
  */
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -132,6 +141,11 @@ async function consume(
   for (const { folder, manifest } of packed) {
     const programs = formatConsumer(nameOf(folder), entryPoints(manifest));
     for (const [file, text] of programs) writeFileSync(join(consumer, file), text);
+    // Programs that must compile with the built declarations, where these are not those of the sources.
+    const declarations = join(root, folder, "tests/declarations");
+    if (!existsSync(declarations)) continue;
+    for (const file of readdirSync(declarations))
+      copyFileSync(join(declarations, file), join(consumer, `${nameOf(folder)}-${file}`));
   }
   // npm does not install peers that are optional. Only the arbitraries need one.
   const peerless = packed

@@ -1,8 +1,27 @@
 /** What `send`, `ping` and `pong` take, as bytes or text, and what is received, in the forms of `binaryType`. */
 import { Buffer } from "node:buffer";
 
-/** A message as it is received. */
-export type RawData = Buffer | ArrayBuffer | Buffer[];
+/** A message as it is received. Those of `@types/ws` leave a Blob out, and so does this, for programs that compile with them. */
+export type ReceivedMessage = Buffer | ArrayBuffer | Buffer[];
+
+/** A Blob, that of the runtime or the global one, whose types differ. */
+interface BlobLike {
+  readonly size: number;
+  readonly type: string;
+  arrayBuffer(): Promise<ArrayBuffer>;
+  stream(): unknown;
+}
+
+/** What `send` takes: text, bytes, or what `Buffer.from` makes bytes of. */
+export type MessageData =
+  | string
+  | number
+  | ArrayBufferLike
+  | ArrayBufferView
+  | BlobLike
+  | readonly unknown[]
+  | { valueOf(): ArrayBufferLike | Uint8Array | readonly number[] | string }
+  | { [Symbol.toPrimitive](hint: string): string };
 
 /**
  * In what form binary messages are received; text is always a Buffer. `fragments` is a list with one Buffer: messages are joined as they
@@ -60,7 +79,7 @@ export function isBlob(data: unknown): data is Blob {
 }
 
 /** Returns a binary message in the form of `type`. */
-export function converted(data: Buffer, type: BinaryType): RawData | Blob {
+export function converted(data: Buffer, type: BinaryType): ReceivedMessage | Blob {
   if (type === "arraybuffer") return arrayBufferOf(data);
   if (type === "blob") return new Blob([data as Buffer<ArrayBuffer>]);
   return type === "fragments" ? [data] : data;

@@ -1,16 +1,16 @@
 /** permessage-deflate with the options of `ws`. */
 import type { Extension } from "@hybi/core";
 import { permessageDeflate, type WindowBits } from "@hybi/permessage-deflate/zlib";
-import type { PerMessageDeflateOptions } from "./options.ts";
+import type { DeflateOptions } from "./options.ts";
 
 /** Bytes from which messages are compressed when no window is kept between them. */
 const defaultThreshold = 1024;
 
 const extensions = new WeakMap<object, Extension>();
-const byDefault: PerMessageDeflateOptions = {};
+const byDefault: DeflateOptions = {};
 
 /** Returns the extension for the option `perMessageDeflate`: one for each object of options, whose connections share compressors. */
-export function deflateExtensions(option: boolean | PerMessageDeflateOptions | undefined): readonly Extension[] {
+export function deflateExtensions(option: boolean | DeflateOptions | undefined): readonly Extension[] {
   if (!option) return [];
   const options = typeof option === "object" ? option : byDefault;
   let found = extensions.get(options);
@@ -21,7 +21,7 @@ export function deflateExtensions(option: boolean | PerMessageDeflateOptions | u
   return [found];
 }
 
-function createExtension(options: PerMessageDeflateOptions): Extension {
+function createExtension(options: DeflateOptions): Extension {
   const { zlibDeflateOptions, serverMaxWindowBits, clientMaxWindowBits } = options;
   return permessageDeflate({
     serverNoContextTakeover: Boolean(options.serverNoContextTakeover),
@@ -51,10 +51,7 @@ function numberOr(value: number | null | undefined): number | undefined {
 }
 
 /** Returns the smallest message in bytes that is compressed. With a window that is kept, `ws` compresses all of them. */
-export function thresholdOf(
-  option: boolean | PerMessageDeflateOptions | undefined,
-  sendsWithoutTakeover: boolean,
-): number {
+export function thresholdOf(option: boolean | DeflateOptions | undefined, sendsWithoutTakeover: boolean): number {
   if (!sendsWithoutTakeover) return 0;
   return numberOr(typeof option === "object" ? option.threshold : undefined) ?? defaultThreshold;
 }

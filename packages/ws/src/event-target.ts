@@ -10,7 +10,7 @@ import { CloseEvent, ErrorEvent, Event, MessageEvent } from "./events.ts";
 export type EventHandler = ((event: never) => void) | { handleEvent(event: never): void };
 
 /** Options of `addEventListener`. */
-export interface EventListenerOptions {
+export interface ListenerOptions {
   once?: boolean | undefined;
 }
 
@@ -41,7 +41,7 @@ export function addEventListener(
   target: EventEmitter,
   type: string,
   handler: EventHandler,
-  options: EventListenerOptions = {},
+  options: ListenerOptions = {},
 ): void {
   for (const known of target.listeners(type) as Wrapper[]) {
     if (known[handled] === handler && known[isAttribute] !== true) return;

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Violation } from "@hybi/core";
 import type { PumpListener } from "@hybi/websocket";
-import { bufferOver, converted, noteReceived, type RawData } from "./data.ts";
+import { bufferOver, converted, noteReceived, type ReceivedMessage } from "./data.ts";
 import { violationError } from "./errors.ts";
 import { closedCleanly } from "./event-target.ts";
 import { beginDelivery, endDelivery, Outgoing } from "./outgoing.ts";
@@ -108,7 +108,7 @@ export class Incoming extends Outgoing implements PumpListener {
     this.emitMessage(message, isBinary);
   }
 
-  emitMessage(message: RawData | Blob, isBinary: boolean): void {
+  emitMessage(message: ReceivedMessage | Blob, isBinary: boolean): void {
     const before = beginDelivery(this);
     try {
       this.socket.emit("message", message, isBinary);

@@ -1,21 +1,36 @@
 /** The options of `ws` 8. Those that it passes on are Node's. */
-import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import type { Agent, ClientRequest, ClientRequestArgs, IncomingMessage, OutgoingHttpHeaders, Server } from "node:http";
+import type { Server as SecureServer } from "node:https";
+import type { IpcNetConnectOpts, TcpNetConnectOpts } from "node:net";
 import type { Duplex } from "node:stream";
-import type { SecureContextOptions } from "node:tls";
+import type { SecureContextOptions, ConnectionOptions as TlsOptions } from "node:tls";
 import type { ZlibOptions } from "node:zlib";
 
+/** As the types of `ws` have them. */
+interface ZlibDeflateOptions {
+  flush?: number | undefined;
+  finishFlush?: number | undefined;
+  chunkSize?: number | undefined;
+  windowBits?: number | undefined;
+  level?: number | undefined;
+  memLevel?: number | undefined;
+  strategy?: number | undefined;
+  dictionary?: Buffer | Buffer[] | DataView | undefined;
+  info?: boolean | undefined;
+}
+
 /** Options of permessage-deflate (RFC 7692). */
-export interface PerMessageDeflateOptions {
+export interface DeflateOptions {
   /** Whether the server compresses each message by itself: a client asks for it, a server does it. */
   serverNoContextTakeover?: boolean | undefined;
   /** Whether the client compresses each message by itself: a client does it, a server demands it. */
   clientNoContextTakeover?: boolean | undefined;
   /** 8 to 15. */
   serverMaxWindowBits?: number | undefined;
-  /** 8 to 15. On a client, `true` lets the server choose, which is also the default. */
-  clientMaxWindowBits?: number | boolean | undefined;
+  /** 8 to 15. On a client, the default lets the server choose. */
+  clientMaxWindowBits?: number | undefined;
   /** Of these, `level` and `memLevel` count. */
-  zlibDeflateOptions?: ZlibOptions | undefined;
+  zlibDeflateOptions?: ZlibDeflateOptions | undefined;
   /** Accepted and ignored: output is bounded by `maxPayload` while it is made. */
   zlibInflateOptions?: ZlibOptions | undefined;
   /** Bytes below which a message is not compressed when no window is kept between messages. Default 1,024. */
@@ -58,7 +73,7 @@ export interface SendOptions {
 export type SendCallback = (error?: Error) => void;
 
 /** A certificate or key of TLS. */
-export type CertMeta = string | string[] | Buffer | Buffer[];
+export type Certificate = string | string[] | Buffer | Buffer[];
 
 /** Options of a client of the class `Socket`; those of `http.request` and `tls.connect` are passed on. */
 export interface ClientOptionsFor<Socket> extends ConnectionOptions, SecureContextOptions {
@@ -71,7 +86,7 @@ export interface ClientOptionsFor<Socket> extends ConnectionOptions, SecureConte
   /** Default 10. */
   maxRedirects?: number | undefined;
   /** Default true. */
-  perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined;
+  perMessageDeflate?: boolean | DeflateOptions | undefined;
   localAddress?: string | undefined;
   /** 13, or 8, which has the same frames. */
   protocolVersion?: number | undefined;
@@ -80,27 +95,47 @@ export interface ClientOptionsFor<Socket> extends ConnectionOptions, SecureConte
   agent?: Agent | undefined;
   host?: string | undefined;
   family?: number | undefined;
-  checkServerIdentity?(servername: string, cert: CertMeta): boolean;
+  checkServerIdentity?(servername: string, cert: Certificate): boolean;
   rejectUnauthorized?: boolean | undefined;
-  createConnection?: ((options: object, callback?: (...args: never[]) => void) => Duplex) | undefined;
+  /** Makes the connection, as `net.connect` and `tls.connect` do. */
+  createConnection?: ((options: StreamOptions, callback?: () => void) => Duplex) | undefined;
   /** Called before the request is sent; must call `request.end()`. */
-  finishRequest?(request: ClientRequest, websocket: Socket): void;
+  finishRequest?: ((request: ClientRequest, websocket: Socket) => void) | undefined;
 }
 
+/** What `createConnection` gets: those of the request, for a function that takes any of these. */
+type StreamOptions = ClientRequestArgs & TcpNetConnectOpts & IpcNetConnectOpts & TlsOptions;
+
 /** What `verifyClient` gets. */
-interface ClientInfo<Request extends IncomingMessage = IncomingMessage> {
+interface ClientInfo<Request extends IncomingMessage> {
   origin: string;
   secure: boolean;
   req: Request;
 }
 
 /** Returns whether to accept the request. */
-export type VerifyClientCallbackSync<Request extends IncomingMessage = IncomingMessage> = (
-  info: ClientInfo<Request>,
-) => boolean;
+export type SyncVerifier<Request extends IncomingMessage> = (info: ClientInfo<Request>) => boolean;
 
 /** Calls back whether to accept the request, and otherwise with what response. */
-export type VerifyClientCallbackAsync<Request extends IncomingMessage = IncomingMessage> = (
+export type AsyncVerifier<Request extends IncomingMessage> = (
   info: ClientInfo<Request>,
   callback: (accepts: boolean, code?: number, message?: string, headers?: OutgoingHttpHeaders) => void,
 ) => void;
+
+/** Options of a server whose accepted sockets are of the class `Class`. Exactly one of `port`, `server` and `noServer` is needed. */
+export interface ServerOptionsFor<Class, Request extends typeof IncomingMessage> extends ConnectionOptions {
+  host?: string | undefined;
+  port?: number | undefined;
+  backlog?: number | undefined;
+  server?: Server<Request> | SecureServer<Request> | undefined;
+  verifyClient?: AsyncVerifier<InstanceType<Request>> | SyncVerifier<InstanceType<Request>> | undefined;
+  handleProtocols?: ((protocols: Set<string>, request: InstanceType<Request>) => string | false) | undefined;
+  path?: string | undefined;
+  noServer?: boolean | undefined;
+  /** Whether `clients` is kept. Default true. */
+  clientTracking?: boolean | undefined;
+  /** Default false. */
+  perMessageDeflate?: boolean | DeflateOptions | undefined;
+  /** The class of accepted sockets. */
+  WebSocket?: Class | undefined;
+}

@@ -11,13 +11,13 @@ import {
 } from "@hybi/core";
 import { nodeFunctions } from "@hybi/node";
 import { bufferOver } from "./data.ts";
-import type { ClientOptionsFor, ConnectionOptions, PerMessageDeflateOptions } from "./options.ts";
+import type { ClientOptionsFor, ConnectionOptions, DeflateOptions } from "./options.ts";
 
 /** What a connection needs that is the same for all of a server. */
 export interface ConnectionSetup {
   readonly config: ServerConfig | ClientConfig;
   readonly deadlines: DeadlineConfig;
-  readonly options: ConnectionOptions & { readonly perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined };
+  readonly options: ConnectionOptions & { readonly perMessageDeflate?: boolean | DeflateOptions | undefined };
 }
 
 const defaultMaxPayload = 104_857_600;

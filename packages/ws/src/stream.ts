@@ -1,7 +1,7 @@
 /** A socket as a Duplex of node:stream: each write is a message, and messages are read as they come. */
 import type { Buffer } from "node:buffer";
 import { Duplex, type DuplexOptions } from "node:stream";
-import type { RawData } from "./data.ts";
+import type { ReceivedMessage } from "./data.ts";
 import type { WebSocket } from "./websocket.ts";
 
 /**
@@ -65,7 +65,7 @@ export function createWebSocketStream(websocket: WebSocket, options: DuplexOptio
     },
   });
 
-  websocket.on("message", (message: RawData, isBinary: boolean) => {
+  websocket.on("message", (message: ReceivedMessage, isBinary: boolean) => {
     const data = !isBinary && duplex.readableObjectMode ? String(message) : message;
     if (!duplex.push(data)) websocket.pause();
   });

@@ -5,7 +5,6 @@
 import type { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, STATUS_CODES } from "node:http";
-import type { Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Extension } from "@hybi/core";
@@ -19,39 +18,9 @@ import {
 } from "@hybi/core/opening";
 import { deflateExtensions } from "./deflate.ts";
 import { openingError } from "./errors.ts";
-import type {
-  ConnectionOptions,
-  PerMessageDeflateOptions,
-  VerifyClientCallbackAsync,
-  VerifyClientCallbackSync,
-} from "./options.ts";
 import { type ConnectionSetup, serverSetup } from "./setup.ts";
 import { throwLater } from "./turns.ts";
 import { openAccepted, WebSocket } from "./websocket.ts";
-
-/** Options of a server. Exactly one of `port`, `server` and `noServer` is needed. */
-export interface ServerOptions<
-  Socket extends typeof WebSocket = typeof WebSocket,
-  Request extends typeof IncomingMessage = typeof IncomingMessage,
-> extends ConnectionOptions {
-  host?: string | undefined;
-  port?: number | undefined;
-  backlog?: number | undefined;
-  server?: Server<Request> | SecureServer<Request> | undefined;
-  verifyClient?:
-    | VerifyClientCallbackAsync<InstanceType<Request>>
-    | VerifyClientCallbackSync<InstanceType<Request>>
-    | undefined;
-  handleProtocols?: ((protocols: Set<string>, request: InstanceType<Request>) => string | false) | undefined;
-  path?: string | undefined;
-  noServer?: boolean | undefined;
-  /** Whether `clients` is kept. Default true. */
-  clientTracking?: boolean | undefined;
-  /** Default false. */
-  perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined;
-  /** The class of accepted sockets. */
-  WebSocket?: Socket | undefined;
-}
 
 /** Sockets that were passed to `handleUpgrade`. */
 const taken = new WeakSet<Duplex>();
@@ -121,12 +90,16 @@ export class WebSocketServer<
   Socket extends typeof WebSocket = typeof WebSocket,
   Request extends typeof IncomingMessage = typeof IncomingMessage,
 > extends EventEmitter {
-  readonly options: ServerOptions<Socket, Request>;
+  options: WebSocket.ServerOptions<Socket, Request>;
   /** The accepted sockets that are not closed; undefined with `clientTracking: false`. */
-  declare readonly clients: Set<InstanceType<Socket>>;
+  declare clients: Set<InstanceType<Socket>>;
   /** What `shouldHandle` compares with; the option `path` unless it is set. */
   declare path: string;
-  /** The HTTP server; undefined with `noServer`, and once it is closed. */
+  /**
+   * The HTTP server; undefined with `noServer`, and once it is closed.
+   *
+   * @internal as in the types of `ws`
+   */
   _server: Server | undefined;
 
   readonly #extensions: readonly Extension[];
@@ -140,7 +113,7 @@ export class WebSocketServer<
   #hasWarned = false;
 
   /** @throws TypeError unless exactly one of `port`, `server` and `noServer` is given */
-  constructor(settings?: ServerOptions<Socket, Request>, callback?: () => void) {
+  constructor(settings?: WebSocket.ServerOptions<Socket, Request>, callback?: () => void) {
     super();
     const options = settings ?? {};
     const { port, server, noServer } = options;
@@ -155,7 +128,7 @@ export class WebSocketServer<
     };
     this.#extensions = deflateExtensions(this.options.perMessageDeflate);
     this.#setup = serverSetup(this.options, this.#extensions);
-    if (this.options.clientTracking) (this as { clients: Set<InstanceType<Socket>> }).clients = new Set();
+    if (this.options.clientTracking) this.clients = new Set();
     if (given[0]) {
       this._server = createServer(answerWithoutUpgrade);
       this._server.listen(port as number, options.host as string, options.backlog as number, callback);

@@ -2,27 +2,34 @@
 import type { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
 import type { ClientRequest, ClientRequestArgs, IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
+import type { AddressInfo as NodeAddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Agreement } from "@hybi/core";
 import { Connection } from "./connection.ts";
-import { type BinaryType, isBinaryType, type RawData } from "./data.ts";
+import { type BinaryType, isBinaryType, type MessageData, type ReceivedMessage } from "./data.ts";
 import {
   addEventListener,
   defineAttributes,
   type EventHandler,
-  type EventListenerOptions,
+  type ListenerOptions,
   removeEventListener,
 } from "./event-target.ts";
-import type { ClientOptionsFor, ConnectionOptions, SendCallback, SendOptions } from "./options.ts";
+import type {
+  AsyncVerifier,
+  Certificate,
+  ClientOptionsFor,
+  ConnectionOptions,
+  DeflateOptions,
+  SendCallback,
+  SendOptions,
+  ServerOptionsFor,
+  SyncVerifier,
+} from "./options.ts";
 import type { ConnectionSetup } from "./setup.ts";
 import { closed, closing, connecting, open, type ReadyState } from "./state.ts";
 
-/** Options of a client. */
-export interface ClientOptions extends ClientOptionsFor<WebSocket> {}
-
 /** Options of a client, or of `http.request`. */
-type AnyClientOptions = ClientOptions | ClientRequestArgs;
+type AnyClientOptions = WebSocket.ClientOptions | ClientRequestArgs;
 
 /** Opens an accepted socket; defined by the class, whose fields nobody else sees. */
 export let openAccepted: (
@@ -37,7 +44,7 @@ export let openAccepted: (
 /** The values of each event. */
 interface WebSocketEvents {
   open: [];
-  message: [data: RawData, isBinary: boolean];
+  message: [data: WebSocket.RawData, isBinary: boolean];
   close: [code: number, reason: Buffer];
   error: [error: Error];
   ping: [data: Buffer];
@@ -47,40 +54,9 @@ interface WebSocketEvents {
   "unexpected-response": [request: ClientRequest, response: IncomingMessage];
 }
 
-/** The events of `addEventListener` and the attributes `on…`. */
-export interface WebSocketEventMap {
-  open: SocketEvent;
-  message: SocketMessageEvent;
-  close: SocketCloseEvent;
-  error: SocketErrorEvent;
-}
-
-/** The event `open`, and what all others are. */
-export interface SocketEvent {
-  type: string;
-  target: WebSocket;
-}
-
-/** The event `message`. Text is a string. */
-export interface SocketMessageEvent extends SocketEvent {
-  data: string | RawData;
-}
-
-/** The event `close`. */
-export interface SocketCloseEvent extends SocketEvent {
-  wasClean: boolean;
-  code: number;
-  reason: string;
-}
-
-/** The event `error`. */
-export interface SocketErrorEvent extends SocketEvent {
-  // biome-ignore lint/suspicious/noExplicitAny: as the types of `ws` have it
-  error: any;
-  message: string;
-}
-
-type Handler<Name extends keyof WebSocketEventMap> = ((event: WebSocketEventMap[Name]) => void) | null;
+type Handler<Name extends keyof WebSocket.WebSocketEventMap> =
+  | ((event: WebSocket.WebSocketEventMap[Name]) => void)
+  | null;
 
 /** EventEmitter has the methods; these are the types of their listeners. The attributes are defined below. */
 export interface WebSocket {
@@ -138,7 +114,11 @@ export class WebSocket extends EventEmitter {
     };
   }
 
-  /** Whether the connection has the role of a server. Set by programs that call `setSocket` themselves. */
+  /**
+   * Whether the connection has the role of a server. Set by programs that call `setSocket` themselves.
+   *
+   * @internal as in the types of `ws`
+   */
   _isServer = false;
   #binaryType: BinaryType = "nodebuffer";
   readonly #connection: Connection = new Connection(this);
@@ -183,8 +163,9 @@ export class WebSocket extends EventEmitter {
     return this.#connection.state;
   }
 
-  get binaryType(): BinaryType {
-    return this.#binaryType;
+  /** Also `blob`, which the types of `ws` do not know: so a socket can be passed to whoever is compiled with them. */
+  get binaryType(): Exclude<BinaryType, "blob"> {
+    return this.#binaryType as Exclude<BinaryType, "blob">;
   }
 
   set binaryType(type: BinaryType) {
@@ -216,12 +197,20 @@ export class WebSocket extends EventEmitter {
     return this.#connection.url;
   }
 
-  /** The socket below, once the connection is open: for its addresses, `ref` and `unref`. */
+  /**
+   * The socket below, once the connection is open: for its addresses, `ref` and `unref`.
+   *
+   * @internal
+   */
   get _socket(): Socket | null {
     return (this.#connection.stream as Socket | undefined) ?? null;
   }
 
-  /** The opening request, until the connection is open. */
+  /**
+   * The opening request, until the connection is open.
+   *
+   * @internal
+   */
   get _req(): ClientRequest | undefined {
     return this.#connection.openingRequest;
   }
@@ -229,6 +218,8 @@ export class WebSocket extends EventEmitter {
   /**
    * Opens a socket that was created with the address null over a stream whose opening handshake was done elsewhere, without extensions
    * and without a subprotocol. `_isServer` says in which role.
+   *
+   * @internal
    */
   setSocket(socket: Duplex, head: Buffer, options: ConnectionOptions = {}): void {
     this.#connection.openPlainly(socket, head, options);
@@ -239,8 +230,8 @@ export class WebSocket extends EventEmitter {
    *
    * @throws Error while connecting
    */
-  send(data: unknown, callback?: SendCallback): void;
-  send(data: unknown, options: SendOptions | undefined, callback?: SendCallback): void;
+  send(data: MessageData, callback?: SendCallback): void;
+  send(data: MessageData, options: SendOptions | undefined, callback?: SendCallback): void;
   send(data: unknown, options?: SendOptions | SendCallback, callback?: SendCallback): void {
     if (typeof options === "function") {
       callback = options;
@@ -251,14 +242,14 @@ export class WebSocket extends EventEmitter {
     this.#connection.send(data, options, callback);
   }
 
-  /** Sends a Ping of at most 125 bytes. */
-  ping(data?: unknown, mask?: boolean, callback?: SendCallback): void;
+  /** Sends a Ping of at most 125 bytes. `callback` gets nothing when it has left, though the types of `ws` say otherwise. */
+  ping(data?: unknown, mask?: boolean, callback?: (error: Error) => void): void;
   ping(...values: unknown[]): void {
     this.#connection.sendControl("sendPing", ...controlValues(values));
   }
 
   /** Sends an unsolicited Pong of at most 125 bytes. */
-  pong(data?: unknown, mask?: boolean, callback?: SendCallback): void;
+  pong(data?: unknown, mask?: boolean, callback?: (error: Error) => void): void;
   pong(...values: unknown[]): void {
     this.#connection.sendControl("sendPong", ...controlValues(values));
   }
@@ -288,19 +279,86 @@ export class WebSocket extends EventEmitter {
   }
 
   /** Adds a listener that gets an event object. */
-  addEventListener<Name extends keyof WebSocketEventMap>(
+  addEventListener<Name extends keyof WebSocket.WebSocketEventMap>(
     type: Name,
-    listener: ((event: WebSocketEventMap[Name]) => void) | { handleEvent(event: WebSocketEventMap[Name]): void },
-    options?: EventListenerOptions,
+    listener:
+      | ((event: WebSocket.WebSocketEventMap[Name]) => void)
+      | { handleEvent(event: WebSocket.WebSocketEventMap[Name]): void },
+    options?: WebSocket.EventListenerOptions,
   ): void {
     addEventListener(this, type, listener as EventHandler, options);
   }
 
-  removeEventListener<Name extends keyof WebSocketEventMap>(
+  removeEventListener<Name extends keyof WebSocket.WebSocketEventMap>(
     type: Name,
-    listener: ((event: WebSocketEventMap[Name]) => void) | { handleEvent(event: WebSocketEventMap[Name]): void },
+    listener:
+      | ((event: WebSocket.WebSocketEventMap[Name]) => void)
+      | { handleEvent(event: WebSocket.WebSocketEventMap[Name]): void },
   ): void {
     removeEventListener(this, type, listener as EventHandler);
+  }
+}
+
+/**
+ * The types under the names that those of `ws` have. What they stand for has another name: declarations are joined into one file, where a
+ * name within the namespace would mean itself.
+ */
+export declare namespace WebSocket {
+  /** A message as it is received. With `binaryType` of `blob` it is a Blob. */
+  type RawData = ReceivedMessage;
+  /** A message as `onmessage` gets it. */
+  type Data = string | ReceivedMessage;
+  type CertMeta = Certificate;
+  type VerifyClientCallbackSync<Request extends IncomingMessage = IncomingMessage> = SyncVerifier<Request>;
+  type VerifyClientCallbackAsync<Request extends IncomingMessage = IncomingMessage> = AsyncVerifier<Request>;
+  type FinishRequestCallback = (request: ClientRequest, websocket: WebSocket) => void;
+
+  /** Options of a client. */
+  interface ClientOptions extends ClientOptionsFor<WebSocket> {}
+
+  interface PerMessageDeflateOptions extends DeflateOptions {}
+
+  /** Options of a server. */
+  interface ServerOptions<
+    Class extends typeof WebSocket = typeof WebSocket,
+    Request extends typeof IncomingMessage = typeof IncomingMessage,
+  > extends ServerOptionsFor<Class, Request> {}
+
+  interface AddressInfo extends NodeAddressInfo {}
+
+  interface EventListenerOptions extends ListenerOptions {}
+
+  /** The events of `addEventListener` and the attributes `on…`. */
+  interface WebSocketEventMap {
+    open: Event;
+    message: MessageEvent;
+    close: CloseEvent;
+    error: ErrorEvent;
+  }
+
+  /** The event `open`, and what all others are. */
+  interface Event {
+    type: string;
+    target: WebSocket;
+  }
+
+  /** The event `message`. Text is a string. */
+  interface MessageEvent extends Event {
+    data: Data;
+  }
+
+  /** The event `close`. */
+  interface CloseEvent extends Event {
+    wasClean: boolean;
+    code: number;
+    reason: string;
+  }
+
+  /** The event `error`. */
+  interface ErrorEvent extends Event {
+    // biome-ignore lint/suspicious/noExplicitAny: as the types of `ws` have it
+    error: any;
+    message: string;
   }
 }
 

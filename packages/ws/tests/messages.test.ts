@@ -45,7 +45,7 @@ describe("send", () => {
   ])("takes %s", async (_name, data) => {
     const { url } = await serve();
     const socket = await open(url);
-    socket.send(data);
+    socket.send(data as string);
     const [received, isBinary] = await once(socket, "message");
     expect([Buffer.isBuffer(received), isBinary]).toEqual([true, !["string", "number"].includes(typeof data)]);
     const { payload } = { payload: received.toString("latin1").replace("\0", "") };
