@@ -79,7 +79,13 @@ export class ClientOpening {
 
   /** Sends the request. */
   start(): void {
-    this.#send(this.#url);
+    try {
+      this.#send(this.#url);
+    } catch (error) {
+      // It is thrown by the constructor, so that nobody has the socket.
+      this.#discard();
+      throw error;
+    }
   }
 
   /** The request, until the opening is over. */
@@ -125,9 +131,7 @@ export class ClientOpening {
       this.#timer = setTimeout(() => this.abort(new Error("Opening handshake has timed out")), this.#timeout);
     }
     request.on("error", (error) => {
-      if (this.#isOver || request !== this.#request) return;
-      this.#finish();
-      owner.failed(error);
+      if (!this.#isOver && request === this.#request) this.#fail(error);
     });
     request.on("response", (response) => this.#responded(request, response, url));
     request.on("upgrade", (response: IncomingMessage, socket: Duplex, head: Buffer) =>
@@ -184,9 +188,8 @@ export class ClientOpening {
       options.auth = `${decoded(url.username)}:${decoded(url.password)}`;
     }
     if (isUnix(url)) {
-      const [socketPath, ...rest] = (options.path as string).split(":");
-      options.socketPath = socketPath;
-      options.path = rest.join(":");
+      options.socketPath = socketPath(url);
+      options.path = (options.path as string).slice(options.socketPath.length + 1);
       options.host = undefined;
     }
     return { options, key };
@@ -228,7 +231,14 @@ export class ClientOpening {
     }
     if (!this.#owner.socket.emit("unexpected-response", request, response)) {
       this.abort(new Error(`Unexpected server response: ${status}`));
+      return;
     }
+    // The listener has taken the decision. When it has read the response, or destroyed the request, there is nothing left to wait for.
+    const stop = (): void => {
+      if (request === this.#request) clearTimeout(this.#timer);
+    };
+    if (request.closed || request.destroyed) stop();
+    else request.once("close", stop);
   }
 
   #redirect(request: ClientRequest, location: string, from: URL): void {
@@ -247,11 +257,35 @@ export class ClientOpening {
       url = `Invalid URL: ${location}`;
     }
     if (typeof url === "string") {
-      this.#finish();
-      this.#owner.failed(new SyntaxError(url));
+      this.#fail(new SyntaxError(url));
       return;
     }
-    this.#send(url);
+    // Any server of a network could name a socket of this machine, behind which there may be one that trusts whoever can open it.
+    if (isUnix(url) && !(isUnix(from) && socketPath(url) === socketPath(from))) {
+      this.#fail(new SyntaxError(`The redirect leads to a Unix socket: ${url.href}`));
+      return;
+    }
+    try {
+      this.#send(url);
+    } catch (error) {
+      // `http.request` does not take every URL with every agent, and functions of the application are called. A server has decided
+      // that it happens, in no call of the program.
+      const wasOver = this.#isOver;
+      this.#discard();
+      if (!wasOver) this.#owner.failed(error as Error);
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#finish();
+    this.#owner.failed(error);
+  }
+
+  /** Nothing more comes of the request. */
+  #discard(): void {
+    this.#finish();
+    this.#request?.on("error", () => {});
+    this.#request?.destroy();
   }
 
   #upgraded(response: IncomingMessage, socket: Duplex, head: Buffer, key: string): void {
@@ -370,6 +404,11 @@ function parseAddress(address: string | URL): URL | string {
 
 function isUnix({ protocol }: URL): boolean {
   return protocol === "ws+unix:" || protocol === "wss+unix:";
+}
+
+/** Returns the path of the socket, which a colon ends. */
+function socketPath({ pathname, search }: URL): string {
+  return (pathname + search).split(":", 1)[0]!;
 }
 
 /** Userinfo of a URL is percent-encoded (RFC 3986 §3.2.1). */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { Agent, createServer } from "node:http";
+import { Agent, type ClientRequest, createServer, type IncomingMessage } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { selfSigned } from "@hybi/testing/adapter-contract";
 import { framesFrom } from "@hybi/testing/wire";
 import { WebSocket, WebSocketServer } from "@hybi/ws";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { accept, afterTest, open, portOf, rawServer, serve } from "./support/servers.ts";
 
 /** Waits for the error and the close of a client that does not open. */
@@ -261,6 +261,66 @@ describe("redirects", () => {
     expect(wrong).toBeInstanceOf(SyntaxError);
   });
 
+  it.each<readonly [what: string, to: string, options: WebSocket.ClientOptions, message: string]>([
+    ["the agent does not take", "wss://127.0.0.1:9/", { agent: new Agent() }, 'Protocol "https:" not supported'],
+    ["leads to a socket of this machine", "ws+unix:/tmp/no.sock:/x", {}, "The redirect leads to a Unix socket"],
+    ["leads there by TLS", "wss+unix:/tmp/no.sock:/x", {}, "The redirect leads to a Unix socket"],
+    ["has a host that is none", "ws://a b/", {}, "Invalid URL"],
+  ])("that %s fails the socket", async (_what, to, options, message) => {
+    const error = await failureOf(new WebSocket(await redirecting(to), { ...options, followRedirects: true }));
+    expect(error.message).toContain(message);
+  });
+
+  it("at which a function of the program throws fail the socket", async () => {
+    const { server, url } = await serve();
+    const from = await redirecting(url);
+    const listened = new WebSocket(from, { followRedirects: true });
+    listened.on("redirect", () => {
+      throw new Error("not there");
+    });
+    let calls = 0;
+    const throwing = (): never => {
+      throw new Error(`not there, ${calls}`);
+    };
+    const connected = new WebSocket(from, {
+      followRedirects: true,
+      createConnection: (options: object) => (calls++ === 0 ? connect(options as never) : throwing()),
+    });
+    const finished = new WebSocket(from, {
+      followRedirects: true,
+      finishRequest: (request) => void (calls++ < 2 ? request.end() : throwing()),
+    });
+    const errors = await Promise.all([listened, connected, finished].map(failureOf));
+    expect(errors.map(({ message }) => message)).toEqual(Array(3).fill(expect.stringContaining("not there")));
+    expect(server.clients.size).toBe(0);
+    expect(() => new WebSocket(from, { handshakeTimeout: 1, finishRequest: throwing })).toThrow("not there");
+  });
+
+  it("lead from a Unix socket to itself only", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "hybi-"));
+    const path = join(directory, "socket");
+    let location = `ws+unix:${path}:/there?a:b`;
+    const server = createServer();
+    const wss = new WebSocketServer({ noServer: true });
+    const seen: unknown[] = [];
+    server.on("upgrade", (request, socket, head) => {
+      seen.push(request.url);
+      if (request.url !== "/") wss.handleUpgrade(request, socket, head, (client) => client.close());
+      else socket.end(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nConnection: close\r\n\r\n`);
+    });
+    server.listen(path);
+    afterTest(() => {
+      server.close();
+      rmSync(directory, { recursive: true, force: true });
+    });
+    await once(server, "listening");
+    await open(`ws+unix:${path}:/`, { followRedirects: true });
+    location = `ws+unix:${path}2:/there`;
+    const error = await failureOf(new WebSocket(`ws+unix:${path}:/`, { followRedirects: true }));
+    expect(error.message).toContain("leads to a Unix socket");
+    expect(seen).toEqual(["/", "/there?a:b", "/"]);
+  });
+
   it("are refusals without followRedirects", async () => {
     const error = await failureOf(new WebSocket(await redirecting("/")));
     expect(error.message).toBe("Unexpected server response: 302");
@@ -331,6 +391,34 @@ describe("a response", () => {
     for await (const chunk of response) body += chunk;
     expect(body).toBe("no");
     socket.terminate();
+  });
+
+  it.each<readonly [what: string, take: (request: ClientRequest, response: IncomingMessage) => void, left: number]>([
+    ["destroys the request", (request) => request.destroy(), 0],
+    ["aborts the request", (request) => request.abort(), 0],
+    ["destroys the response", (_request, response) => response.destroy(), 0],
+    ["reads the response", (_request, response) => response.resume(), 0],
+    ["does nothing", () => {}, 1],
+  ])("that a listener takes which %s leaves so many timers: handshakeTimeout", async (_what, take, left) => {
+    const url = await rawServer(
+      () => {},
+      () => "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno",
+    );
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    afterTest(() => vi.useRealTimers());
+    const socket = new WebSocket(url, { handshakeTimeout: 300 });
+    afterTest(() => socket.terminate());
+    const heard: string[] = [];
+    socket.on("error", ({ message }) => heard.push(message));
+    socket.on("close", (code) => heard.push(String(code)));
+    const [request, response] = await once(socket, "unexpected-response");
+    expect(vi.getTimerCount()).toBe(1);
+    take(request, response);
+    if (left === 0) await once(request, "close");
+    expect(vi.getTimerCount()).toBe(left);
+    vi.advanceTimersByTime(300);
+    await new Promise(setImmediate);
+    expect(heard).toEqual(left === 0 ? [] : ["Opening handshake has timed out", "1006"]);
   });
 
   it("that never comes, because nobody listens, is the error of the socket", async () => {
