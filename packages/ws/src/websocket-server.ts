@@ -239,6 +239,7 @@ export class WebSocketServer<
     }
     const decide: Verdict = (accepts, code, message, headers) => {
       if (accepts) this.#complete(checked, callback);
+      else if (breaksLines(fieldLines(headers))) this.#failed(req, socket, invalidLine());
       else abort(socket, code || 401, message, headers);
     };
     (verifyClient as (given: typeof info, verdict: Verdict) => void)(info, decide);
@@ -273,10 +274,8 @@ export class WebSocketServer<
     }
     const lines = headLines(accepted);
     this.emit("headers", lines, req);
-    // A line may have what a client has sent: it is no reason to end the process.
-    const wrong = lines.find((line) => /[\r\n\0]/.test(line));
-    if (wrong !== undefined) {
-      this.#failed(req, socket, new TypeError("Invalid character in a header line"));
+    if (breaksLines(lines)) {
+      this.#failed(req, socket, invalidLine());
       return;
     }
     socket.write(`${lines.concat("\r\n").join("\r\n")}`);
@@ -378,10 +377,20 @@ function headLines({ head }: AcceptedOpening): string[] {
   return [`HTTP/1.1 ${status} ${reasonPhrase}`, ...fields.map(([name, value]) => `${name}: ${value}`)];
 }
 
-/** A listener of `headers` may add lines, but no line may be two (RFC 9112 §2.2). */
-function checkedLine(line: string): string {
-  if (/[\r\n\0]/.test(line)) throw new TypeError("Invalid character in a header line");
-  return line;
+/**
+ * Listeners of `headers` and `verifyClient` may add lines, but no line may be two (RFC 9112 §2.2). It may have what a client has sent, so
+ * that it is no reason to end the process.
+ */
+function breaksLines(lines: readonly string[]): boolean {
+  return lines.some((line) => /[\r\n\0]/.test(line));
+}
+
+function invalidLine(): TypeError {
+  return new TypeError("Invalid character in a header line");
+}
+
+function fieldLines(headers: OutgoingHttpHeaders | null | undefined): string[] {
+  return Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`);
 }
 
 function answerWithoutUpgrade(_request: IncomingMessage, response: import("node:http").ServerResponse): void {
@@ -412,7 +421,7 @@ function abort(
     "Content-Length": new TextEncoder().encode(body).length,
     ...headers,
   };
-  const lines = Object.entries(all).map(([name, value]) => checkedLine(`${name}: ${value}`));
+  const lines = fieldLines(all);
   socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ""}\r\n${lines.join("\r\n")}\r\n\r\n${body}`);
 }

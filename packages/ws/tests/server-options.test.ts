@@ -109,6 +109,27 @@ describe("a WebSocketServer", () => {
     expect((await rawClient(second, {}, "GET /yes HTTP/1.1")).status).toBe(101);
   });
 
+  it.each(["X: a\r\nY", "X", "X\r\nY"])(
+    "answers 500 when verifyClient adds what would be two lines, as %j",
+    async (name) => {
+      const { server, url } = await serve({
+        verifyClient: (_info, callback) => callback(false, 403, "no\r\n", { [name]: name === "X" ? "a\nb" : "a" }),
+      });
+      const { socket, status, head } = await rawClient(url);
+      if (!socket.closed) await once(socket, "close");
+      expect([status, /^[xy]/im.test(head)]).toEqual([500, false]);
+      const errors: Error[] = [];
+      server.on("wsClientError", (error: Error, client) => {
+        errors.push(error);
+        client.end("HTTP/1.1 501 Not Implemented\r\n\r\n");
+      });
+      expect((await rawClient(url)).status).toBe(501);
+      expect(errors.map(String)).toEqual(["TypeError: Invalid character in a header line"]);
+      server.options.verifyClient = (_info, callback) => callback(false, 403, "no", null as never);
+      expect((await rawClient(url)).status).toBe(403);
+    },
+  );
+
   it("refuses a client that has gone while verifyClient decided", async () => {
     let decide: (() => void) | undefined;
     const { server, url } = await serve({
@@ -216,6 +237,9 @@ describe("the events of a WebSocketServer", () => {
     const { server, url } = await serve();
     server.on("headers", (headers, request) => headers.push(`X-Path: ${request.url}`));
     expect((await rawClient(url, {}, "GET /a HTTP/1.1")).head).toContain("\r\nX-Path: /a\r\n");
+    server.on("headers", (headers) => headers.push("X-Two: a\r\nX-More: b"));
+    const { status, head } = await rawClient(url, {}, "GET /a HTTP/1.1");
+    expect([status, head.includes("X-")]).toEqual([500, false]);
   });
 
   it("pass bad requests to wsClientError, or answer them", async () => {
