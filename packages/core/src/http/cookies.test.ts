@@ -20,6 +20,18 @@ describe("parseCookies and formatCookies", () => {
     expect(parseCookies([])).toEqual([]);
   });
 
+  it("read the value of a Cookie field, if there is one", () => {
+    expect(parseCookies("a=1; b=2")).toEqual([
+      ["a", "1"],
+      ["b", "2"],
+    ]);
+    expect([parseCookies(""), parseCookies(undefined), parseCookies(null)]).toEqual([[], [], []]);
+  });
+
+  it("throw for the headers of another library", () => {
+    expect(() => parseCookies({ cookie: "a=1" } as never)).toThrow(expect.objectContaining({ code: "option/type" }));
+  });
+
   it("are inverses", () => {
     const cookie = fc.tuple(
       fc.stringMatching(/^[!#$&'*+.^_`|~0-9A-Za-z-]{1,9}$/),

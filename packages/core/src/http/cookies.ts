@@ -10,12 +10,16 @@ export type Cookie = readonly [name: string, value: string];
 /**
  * cookie-string = cookie-pair *( ";" SP cookie-pair )
  *
- * Returns the cookies of a request in order; names may repeat. Several Cookie lines, as in HTTP/2, form one list
- * (RFC 9113 §8.2.3). Malformed pairs are skipped: an unreadable cookie is no reason to reject a client.
+ * Returns the cookies of a request in order; names may repeat. `source` are its fields, or the value of its Cookie field, if it
+ * has one: `request.headers.cookie` of `node:http`, `request.headers.get("cookie")` elsewhere. Several Cookie lines, as in HTTP/2,
+ * form one list (RFC 9113 §8.2.3). Malformed pairs are skipped: an unreadable cookie is no reason to reject a client.
+ *
+ * @throws UsageError `option/type` when `source` is anything else
  */
-export function parseCookies(fields: Fields): Cookie[] {
+export function parseCookies(source: Fields | string | null | undefined): Cookie[] {
   const cookies: Cookie[] = [];
-  for (const line of fieldValues(fields, "cookie")) {
+  const lines = typeof source === "string" ? [source] : fieldValues(source ?? [], "cookie");
+  for (const line of lines) {
     for (const pair of line.split(";")) {
       const equals = pair.indexOf("=");
       const name = trimOws(pair.slice(0, Math.max(equals, 0)));

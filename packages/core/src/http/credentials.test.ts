@@ -3,6 +3,7 @@ import {
   basicAuthorization,
   basicCredentialsEqual,
   parseBasicCredentials,
+  secretsEqual,
   userinfoAuthorization,
 } from "./credentials.ts";
 
@@ -47,6 +48,16 @@ describe("Basic credentials", () => {
     "Basic dXA=",
   ])("are not found in %j", (value) => {
     expect(parseBasicCredentials(value)).toBeUndefined();
+  });
+
+  it("are no other value, in whose place nobody would be let in", () => {
+    expect([basicCredentialsEqual(undefined, "", ""), basicCredentialsEqual(null, "", "")]).toEqual([false, false]);
+    for (const value of [[["Authorization", basicAuthorization("u", "p")]], {}, 5]) {
+      expect(() => basicCredentialsEqual(value as never, "u", "p")).toThrow(
+        expect.objectContaining({ code: "option/type" }),
+      );
+      expect(() => secretsEqual(value as never, "p")).toThrow(expect.objectContaining({ code: "option/type" }));
+    }
   });
 
   it("are read from userinfo percent-decoded, with an empty password if missing, and stray percent signs kept", () => {

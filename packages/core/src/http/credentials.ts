@@ -2,14 +2,17 @@
 
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
 import { decodeBase64, encodeBase64 } from "../bytes/base64.ts";
-import { noBytes } from "../bytes/byte-arrays.ts";
+import { isBytes, noBytes } from "../bytes/byte-arrays.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
+import { kindOf, UsageError } from "../checks/usage-error.ts";
 import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import { trimOws } from "./grammar.ts";
 
 /**
  * Whether two secrets are equal, compared in a time that depends only on the length of `received`, so that timing does not
  * reveal how much of it matches. Use this, never `===`, to compare a token or password from the network.
+ *
+ * @throws UsageError `option/type`
  */
 export function secretsEqual(received: string | Uint8Array, expected: string | Uint8Array): boolean {
   const receivedBytes = secretBytes(received);
@@ -28,8 +31,13 @@ export interface BasicCredentials {
   readonly password: Uint8Array;
 }
 
-/** Parses the value of Authorization or Proxy-Authorization. Returns undefined unless it has Basic credentials. */
+/**
+ * Parses the value of Authorization or Proxy-Authorization. Returns undefined unless it has Basic credentials.
+ *
+ * @throws UsageError `option/type`
+ */
 export function parseBasicCredentials(value: string): BasicCredentials | undefined {
+  if (typeof value !== "string") throw wrongType("The value of Authorization must be a string", value);
   const schemeEnd = value.indexOf(" ");
   if (schemeEnd < 0 || !equalsIgnoringCase(value.slice(0, schemeEnd), "basic")) return undefined;
   const pair = decodeBase64(trimOws(value.slice(schemeEnd)))?.bytes;
@@ -40,9 +48,13 @@ export function parseBasicCredentials(value: string): BasicCredentials | undefin
   return { user: pair.subarray(0, separator), password: pair.subarray(separator + 1) };
 }
 
-/** Whether the value of Authorization has exactly these credentials. Always compares both parts, in constant time. */
-export function basicCredentialsEqual(value: string | undefined, user: string, password: string): boolean {
-  const received = value === undefined ? undefined : parseBasicCredentials(value);
+/**
+ * Whether the value of Authorization, if there is one, has exactly these credentials. Always compares both parts, in constant time.
+ *
+ * @throws UsageError `option/type`
+ */
+export function basicCredentialsEqual(value: string | null | undefined, user: string, password: string): boolean {
+  const received = value === undefined || value === null ? undefined : parseBasicCredentials(value);
   const userEqual = secretsEqual(received?.user ?? noBytes, user);
   const passwordEqual = secretsEqual(received?.password ?? noBytes, password);
   return received !== undefined && userEqual && passwordEqual;
@@ -61,7 +73,13 @@ export function userinfoAuthorization(userinfo: string): string {
 }
 
 function secretBytes(secret: string | Uint8Array): Uint8Array {
-  return typeof secret === "string" ? utf8Bytes(secret, noNativeFunctions) : secret;
+  if (typeof secret === "string") return utf8Bytes(secret, noNativeFunctions);
+  if (!isBytes(secret)) throw wrongType("A secret must be a string or a Uint8Array", secret);
+  return secret;
+}
+
+function wrongType(rule: string, value: unknown): UsageError {
+  return new UsageError("option/type", `${rule}, but is ${kindOf(value)}.`);
 }
 
 /** pct-encoded = "%" HEXDIG HEXDIG (RFC 3986 §2.1). A `%` without two hex digits is kept literally. */

@@ -16,6 +16,23 @@ describe("fieldValues and firstFieldValue", () => {
     expect(firstFieldValue(fields, "x-b")).toBe("1");
     expect(firstFieldValue(fields, "constructor")).toBeUndefined();
   });
+
+  it("take the name in any case", () => {
+    expect(fieldValues(fields, "X-b")).toEqual(["1", "2"]);
+    expect(firstFieldValue(fields, "HOST")).toBe("a");
+  });
+
+  it.each([
+    [{ "x-b": "1" }, "an object"],
+    ["x-b: 1", "a string"],
+    [undefined, "undefined"],
+  ])("throw for fields that are no list: %j", (given, kind) => {
+    for (const find of [fieldValues, firstFieldValue]) {
+      expect(() => find(given as never, "x-b")).toThrow(
+        expect.objectContaining({ code: "option/type", message: expect.stringMatching(new RegExp(` is ${kind}\\.$`)) }),
+      );
+    }
+  });
 });
 
 describe("FieldLookup", () => {

@@ -3,6 +3,7 @@
  * Stored as a list, not a map: repeated fields stay distinct, and a field named `__proto__` needs no special handling.
  */
 import { equalsIgnoringCase, toAsciiLowerCase } from "../bytes/ascii.ts";
+import { kindOf, UsageError } from "../checks/usage-error.ts";
 
 /** One field line: the name as written, and the value without surrounding white space. */
 export type FieldLine = readonly [name: string, value: string];
@@ -10,23 +11,41 @@ export type FieldLine = readonly [name: string, value: string];
 /** The field lines of a head, in order. Each char of a value is one byte (RFC 9110 §5.5: obs-text is opaque). */
 export type Fields = readonly FieldLine[];
 
-/** Returns all values of the field `name` in order of appearance, or an empty array. `name` must be lower case. */
+/**
+ * Returns all values of the field `name`, in any case, in order of appearance, or an empty array.
+ *
+ * @throws UsageError `option/type` when `fields` is not a list
+ */
 export function fieldValues(fields: Fields, name: string): string[] {
+  assertFields(fields);
+  const lower = toAsciiLowerCase(name);
   const values: string[] = [];
   for (let at = 0; at < fields.length; at++) {
     const line = fields[at] as FieldLine;
-    if (equalsIgnoringCase(line[0], name)) values.push(line[1]);
+    if (equalsIgnoringCase(line[0], lower)) values.push(line[1]);
   }
   return values;
 }
 
-/** Returns the value of the first field `name`, or undefined when it is absent. `name` must be lower case. */
+/**
+ * Returns the value of the first field `name`, in any case, or undefined when it is absent.
+ *
+ * @throws UsageError `option/type` when `fields` is not a list
+ */
 export function firstFieldValue(fields: Fields, name: string): string | undefined {
+  assertFields(fields);
+  const lower = toAsciiLowerCase(name);
   for (let at = 0; at < fields.length; at++) {
     const line = fields[at] as FieldLine;
-    if (equalsIgnoringCase(line[0], name)) return line[1];
+    if (equalsIgnoringCase(line[0], lower)) return line[1];
   }
   return undefined;
+}
+
+/** An object of headers, as other libraries have it, has no `length`: every field would seem to be absent. */
+function assertFields(fields: Fields): void {
+  if (Array.isArray(fields)) return;
+  throw new UsageError("option/type", `fields must be a list of [name, value] pairs, but is ${kindOf(fields)}.`);
 }
 
 /**

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { streamRequestViolation } from "../vocabulary/violation.ts";
-import { checkRejection, type Rejection, rejectionFor, rejectOpeningRequest } from "./rejection.ts";
+import {
+  answerInvalidRequest,
+  checkRejection,
+  type Rejection,
+  rejectionFor,
+  rejectOpeningRequest,
+} from "./rejection.ts";
 
 describe("rejectOpeningRequest", () => {
   it("writes the standard reason phrase, the given one, or none [H25]", () => {
@@ -10,7 +16,6 @@ describe("rejectOpeningRequest", () => {
   });
 
   it.each([
-    [200, "OK"],
     [301, "Moved Permanently"],
     [302, "Found"],
     [303, "See Other"],
@@ -51,19 +56,22 @@ describe("rejectOpeningRequest", () => {
   });
 
   it("sends no Content-Length with 204, and throws for a body with 204 or 304 [H25]", () => {
-    expect(rejectOpeningRequest({ status: 204 }).head.fields).toEqual([["Connection", "close"]]);
+    expect(answerInvalidRequest({ status: 204 }).head.fields).toEqual([["Connection", "close"]]);
     for (const status of [204, 304]) {
-      expect(() => rejectOpeningRequest({ status, body: "x" })).toThrow(
+      expect(() => answerInvalidRequest({ status, body: "x" })).toThrow(
         expect.objectContaining({ code: "opening/rejection-body" }),
       );
     }
   });
 
-  it.each([101, 199, 600, 400.5, Number.NaN])(
+  it.each([101, 199, 200, 299, 600, 400.5, Number.NaN])(
     "throws for the status %d, which is not a final status that rejects [H25]",
     (status) => {
       expect(() => rejectOpeningRequest({ status })).toThrow(
-        expect.objectContaining({ code: "opening/rejection-status" }),
+        expect.objectContaining({
+          code: "opening/rejection-status",
+          message: expect.stringMatching(new RegExp(` It is ${status}\\.$`)),
+        }),
       );
       expect(() => checkRejection({ status: 299 }, 300)).toThrow(
         expect.objectContaining({ code: "opening/rejection-status" }),
@@ -71,6 +79,13 @@ describe("rejectOpeningRequest", () => {
       expect(checkRejection({ status: 300 }, 300)).toEqual({ status: 300, body: new Uint8Array(0), fields: [] });
     },
   );
+
+  it("answers only a request that is not valid as if it had succeeded", () => {
+    expect(answerInvalidRequest({ status: 200 }).head).toMatchObject({ status: 200, reasonPhrase: "OK" });
+    expect(() => answerInvalidRequest({ status: 199 })).toThrow(
+      expect.objectContaining({ code: "opening/rejection-status" }),
+    );
+  });
 
   it("sends text as UTF-8, and bytes unchanged [H25]", () => {
     expect(rejectOpeningRequest({ status: 403, body: "é" }).body).toEqual(Uint8Array.of(0xc3, 0xa9));

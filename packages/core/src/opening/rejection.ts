@@ -3,7 +3,7 @@ import { toAsciiLowerCase } from "../bytes/ascii.ts";
 import { isBytes } from "../bytes/byte-arrays.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
 import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
-import { UsageError } from "../checks/usage-error.ts";
+import { kindOf, UsageError } from "../checks/usage-error.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { answerAliases } from "../sentences/loaded.ts";
@@ -15,7 +15,7 @@ import { assertApplicationFields } from "./reserved-fields.ts";
 
 /** An HTTP response with which the application rejects an opening request. */
 export interface Rejection {
-  /** A final status: 200 to 599. */
+  /** 300 to 599, because 2xx would say that the request has succeeded. For a request that is not valid: 200 to 599. */
   readonly status: number;
   /** Defaults to the standard phrase for the status. */
   readonly reasonPhrase?: string | undefined;
@@ -50,7 +50,21 @@ const textContentType: FieldLine = ["Content-Type", "text/plain; charset=utf-8"]
  * @throws UsageError `opening/rejection-status`, `opening/rejection-body`, `opening/field-reserved`, `http/…`
  */
 export function rejectOpeningRequest(rejection: Rejection): RejectedOpening {
-  const { status, body, fields } = checkRejection(rejection, 200);
+  return responseFor(rejection, 300);
+}
+
+/**
+ * Returns the response to a request that is not a valid opening request, such as one for a page or of a health check, which a 200
+ * may suit.
+ *
+ * @throws UsageError as `rejectOpeningRequest`
+ */
+export function answerInvalidRequest(rejection: Rejection): RejectedOpening {
+  return responseFor(rejection, 200);
+}
+
+function responseFor(rejection: Rejection, lowest: 200 | 300): RejectedOpening {
+  const { status, body, fields } = checkRejection(rejection, lowest);
   const connection: Fields =
     status === 426
       ? // RFC 9110 §15.5.22: a 426 MUST name the protocol in Upgrade; §7.8: Upgrade requires a Connection option.
@@ -91,7 +105,9 @@ export function checkRejection(
 ): { status: number; body: Uint8Array; fields: FieldLine[] } {
   checkOptions("a rejection", rejection, rejectionChecks, answerAliases);
   const { status } = rejection;
-  if (!Number.isInteger(status) || status < lowest || status > 599) throw new UsageError("opening/rejection-status");
+  if (!Number.isInteger(status) || status < lowest || status > 599) {
+    throw new UsageError("opening/rejection-status", `It is ${kindOf(status)}.`);
+  }
   const body = typeof rejection.body === "string" ? utf8Bytes(rejection.body, noNativeFunctions) : rejection.body;
   const length = body?.length ?? 0;
   // RFC 9110 §6.4.1: responses with these statuses have no content.

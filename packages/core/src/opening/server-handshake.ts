@@ -13,7 +13,13 @@ import type { Agreement } from "../vocabulary/agreement.ts";
 import type { Leniency } from "../vocabulary/leniency.ts";
 import { type RequestViolationCode, requestViolation, type Violation } from "../vocabulary/violation.ts";
 import { OutputQueue } from "./output-queue.ts";
-import { type RejectedOpening, type Rejection, rejectionFor, rejectOpeningRequest } from "./rejection.ts";
+import {
+  answerInvalidRequest,
+  type RejectedOpening,
+  type Rejection,
+  rejectionFor,
+  rejectOpeningRequest,
+} from "./rejection.ts";
 import {
   checkDecodedRequest,
   checkParsedRequest,
@@ -200,7 +206,7 @@ export class ServerHandshake {
    */
   rejectInvalid(rejection: Rejection): boolean {
     if (!this.#isInvalid) return false;
-    const own = rejectOpeningRequest(rejection);
+    const own = answerInvalidRequest(rejection);
     this.#output.clear();
     this.#send(own);
     return true;

@@ -1,6 +1,6 @@
 /** Status codes of the closing handshake (RFC 6455 §7.4 and the registry of §11.7). */
 
-/** The codes that this implementation itself sends or reports. */
+/** The registered codes, without 1004 and 1015, which are reserved. 1005 and 1006 are only reported. */
 export const statusCodes = {
   normalClosure: 1000,
   goingAway: 1001,
@@ -13,6 +13,9 @@ export const statusCodes = {
   messageTooBig: 1009,
   mandatoryExtension: 1010,
   internalError: 1011,
+  serviceRestart: 1012,
+  tryAgainLater: 1013,
+  badGateway: 1014,
 } as const;
 
 /**

@@ -15,7 +15,7 @@
  * backlog with reading paused and is processed in later turns, and so is everything behind it: more bytes, the end, and
  * the loss of the transport. While the application pauses reading, a backlog longer than one read waits as well.
  */
-import { type Connection, type Endpoint, type EndpointEvent, UsageError } from "@hybi/core";
+import { type Connection, type Endpoint, type EndpointEvent, statusCodes, UsageError } from "@hybi/core";
 import type { OpeningAnswer, Rejection, RequestHead } from "@hybi/core/opening";
 import { checkOptions } from "@hybi/core/options";
 import { afterIo } from "../event-loop/after-io.ts";
@@ -64,9 +64,6 @@ type Round = "none" | "backlog" | "write";
 
 /** Units of work per chunk in addition to those that core counts: the cost of the transport and of this loop. */
 const chunkWork = 1_000;
-
-/** 1013, "Try Again Later", from the registry set up by RFC 6455 §11.7. */
-const tryAgainLater = 1013;
 
 /** Units of work per byte that extensions may compress. */
 const encodingWork = 8;
@@ -369,7 +366,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
       this.abort();
       return;
     }
-    connection.fail(tryAgainLater, "out of memory");
+    connection.fail(statusCodes.tryAgainLater, "out of memory");
     this.requestFlush();
   }
 

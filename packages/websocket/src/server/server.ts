@@ -266,9 +266,6 @@ export interface DrainOptions extends ShutdownOptions {
 /** The same as for one connection. */
 const defaultShutdown = defaultDeadlines.closing;
 
-/** 1012, "Service Restart", from the registry set up by RFC 6455 §11.7. */
-const serviceRestart = 1012;
-
 /** Bytes of output that may wait at a connection that is not slow. */
 const defaultSlow = 65_536;
 
@@ -346,7 +343,10 @@ export function checkShutdown(options: ShutdownOptions): void {
 
 const shutdownChecks: OptionChecks<ShutdownOptions> = {
   timeout: takes.duration,
-  statusCode: takes.only("1001 or 1012", (value) => value === statusCodes.goingAway || value === serviceRestart),
+  statusCode: takes.only(
+    "1001 or 1012",
+    (value) => value === statusCodes.goingAway || value === statusCodes.serviceRestart,
+  ),
   reason: takes.text,
 };
 
@@ -701,7 +701,7 @@ export class WebSocketServer {
   async drain(options: DrainOptions = {}): Promise<void> {
     checkDrain(options);
     this.stopAccepting();
-    const { statusCode = serviceRestart, reason = "", timeout = defaultShutdown } = options;
+    const { statusCode = statusCodes.serviceRestart, reason = "", timeout = defaultShutdown } = options;
     if (this.#state === "closing") return this.close({ timeout });
     const open = [...this.#connections].filter(
       (one): one is Lifecycle => one instanceof Lifecycle && one.readyState === OPEN,
