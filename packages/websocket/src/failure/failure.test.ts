@@ -69,6 +69,7 @@ describe.each(failures.map(([failure, text, error]) => ({ failure, text, error, 
       expect(closing).toMatchObject({ name: "WebSocketError", closeCode: 1006 });
       expect(opening.cause).toBe(error);
       expect(Object.hasOwn(opening, "cause")).toBe(error !== undefined);
+      expect(Object.keys(opening)).toEqual(error === undefined ? ["name", "failure"] : ["name"]);
       expect(errorOf(failure)).toBe(error);
       expect(isFailure(failure)).toBe(true);
     });

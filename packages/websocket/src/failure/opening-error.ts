@@ -3,12 +3,13 @@ import { errorOf, type Failure, failureText } from "./failure.ts";
 
 /** Reports that a connection could not be opened, and why. `cause` is the error of the transport or the application, if any. */
 export class OpeningError extends Error {
-  readonly failure: Failure;
+  declare readonly failure: Failure;
 
   constructor(failure: Failure) {
     const error = errorOf(failure);
     super(failureText(failure), error === undefined ? undefined : { cause: error });
     this.name = "OpeningError";
-    this.failure = failure;
+    // An error is printed as the cause already: Node would print it a second time.
+    Object.defineProperty(this, "failure", { value: failure, enumerable: error === undefined });
   }
 }
