@@ -21,6 +21,7 @@ export {
 // Servers.
 export { type ListenOptions, listen, WebSocketServer } from "./server.ts";
 export { type UpgradeOptions, upgrade, upgradeStream } from "./upgrade.ts";
+export { toDuplex } from "./duplex.ts";
 export { NodeTransportInfo } from "./transport-info.ts";
 export type {
   AcceptOptions,

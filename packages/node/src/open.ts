@@ -1,12 +1,13 @@
 /** How a client opens a transport: over TCP, TLS or a Unix socket, through a proxy, or as a stream of HTTP/2. */
 import { connect as openTcp, type Socket } from "node:net";
-import { type ConnectionOptions, connect as openTls } from "node:tls";
+import type { ConnectionOptions } from "node:tls";
 import { parseWebSocketUrl } from "@hybi/core/opening";
 import { type AgreedTransport, type ConnectTarget, type Transport, tlsServerName } from "@hybi/websocket";
 import { openOverAgent } from "./agent.ts";
 import { openHttp2Stream } from "./http2/client.ts";
 import type { TcpOptions, TransportOptions } from "./options.ts";
 import { openTunnel } from "./proxy.ts";
+import { openSecure } from "./secure-context.ts";
 import { NodeTransport } from "./transport.ts";
 
 /** Opens the transport of a client. */
@@ -65,12 +66,13 @@ function openSocket({ url, sameOrigin, signal }: ConnectTarget, options: Transpo
     return openTunnel(url, proxy, tcpOptions(options, allowHalfOpen), signal).then((tunnel) => {
       if (!url.secure) return tunnel;
       const inTunnel = { ...tlsOptions(url.address, sameOrigin, options), allowHalfOpen, socket: tunnel };
-      return openTls(inTunnel);
+      return openSecure(inTunnel, "transportOptions.tls");
     });
   }
   const where = options.path === undefined ? { host: url.address, port: url.port } : { path: options.path };
   const common = { ...tcpOptions(options, allowHalfOpen), ...where };
-  return url.secure ? openTls({ ...tlsOptions(url.address, sameOrigin, options), ...common }) : openTcp(common);
+  if (!url.secure) return openTcp(common);
+  return openSecure({ ...tlsOptions(url.address, sameOrigin, options), ...common }, "transportOptions.tls");
 }
 
 /** Returns what all connections over TCP have in common. */

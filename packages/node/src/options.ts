@@ -6,6 +6,7 @@ import type { ConnectionOptions, TlsOptions } from "node:tls";
 import { UsageError } from "@hybi/core";
 import { type Fields, parseWebSocketUrl, type WebSocketUrl } from "@hybi/core/opening";
 import { type OptionCheck, type OptionChecks, takes } from "@hybi/core/options";
+import { checkSecureContext } from "./secure-context.ts";
 
 /** The transport options of this package's clients, `options.transportOptions`. */
 export interface TransportOptions {
@@ -125,8 +126,10 @@ export const checkTransportOptions: OptionCheck = (value, path) => {
 export const checkTls: OptionCheck = (value, path) => {
   tlsCheck(value, path);
   const { cert, key, pfx, SNICallback, secureContext } = value as TlsOptions;
-  if ((cert && key) || pfx || SNICallback || secureContext) return;
-  throw new UsageError("option/type", `${path} takes a cert and its key, a pfx, or an SNICallback.`);
+  if (!((cert && key) || pfx || SNICallback || secureContext)) {
+    throw new UsageError("option/type", `${path} takes a cert and its key, a pfx, or an SNICallback.`);
+  }
+  checkSecureContext(value as TlsOptions, path);
 };
 
 function checkProxyUrl(value: unknown, path: string): void {

@@ -3,11 +3,11 @@
  * the I/O.
  */
 import { connect as openTcp, type Socket } from "node:net";
-import { connect as openTls } from "node:tls";
 import { type Fields, parseWebSocketUrl, type WebSocketUrl } from "@hybi/core/opening";
 import { ProxyHandshake, userinfoAuthorization } from "@hybi/core/policy";
 import { type Failure, OpeningError, tlsServerName } from "@hybi/websocket";
 import type { ProxyOptions, TcpOptions } from "./options.ts";
+import { openSecure } from "./secure-context.ts";
 
 type ProxyFailure = Extract<Failure, { kind: "proxy" }>["cause"];
 
@@ -32,7 +32,10 @@ export async function openTunnel(
   });
   const where = { ...tcp, host: proxyUrl.address, port: proxyUrl.port };
   const socket = proxyUrl.secure
-    ? openTls({ ALPNProtocols: ["http/1.1"], servername: tlsServerName(proxyUrl.address), ...options.tls, ...where })
+    ? openSecure(
+        { ALPNProtocols: ["http/1.1"], servername: tlsServerName(proxyUrl.address), ...options.tls, ...where },
+        "transportOptions.proxy.tls",
+      )
     : openTcp(where);
   return talk(socket, handshake, signal);
 }

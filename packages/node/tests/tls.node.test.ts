@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import * as net from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { connect } from "@hybi/node";
+import { connect, listen } from "@hybi/node";
 import { selfSigned } from "@hybi/testing/adapter-contract";
 import type { Failure } from "@hybi/websocket";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -24,6 +24,32 @@ describe("over TLS", () => {
     const event = await peer.next();
     expect(event?.type === "binary" && Buffer.compare(event.data, large)).toBe(0);
     expect(await peer.close(4000, "bye")).toMatchObject({ clean: true, statusCode: 4000 });
+  });
+
+  it.each([
+    [{ key: "x", cert }, "key"],
+    [{ key, cert: "x" }, "cert"],
+    [{ key, cert, ciphers: "none" }, "ciphers"],
+    [{ pfx: "x" }, "pfx"],
+  ])("names the option that cannot be used, of a server and of a client: %#", async (options, name) => {
+    const pattern = (path: string): RegExp => new RegExp(` ${path}\\.${name} cannot be used: .`);
+    await expect(listen(() => {}, { host, tls: options })).rejects.toMatchObject({
+      code: "option/range",
+      message: expect.stringMatching(pattern("tls")),
+      cause: expect.any(Error),
+    });
+    const attempt = connect("wss://127.0.0.1:9/", { transportOptions: { tls: options } });
+    await expect(attempt).rejects.toThrow(pattern("transportOptions\\.tls"));
+    const proxy = { url: "https://127.0.0.1:9/", tls: options };
+    const tunnel = connect("ws://127.0.0.1:9/", { transportOptions: { proxy } });
+    await expect(tunnel).rejects.toThrow(pattern("transportOptions\\.proxy\\.tls"));
+  });
+
+  it("names the options of TLS as a whole when a key does not belong to its certificate", async () => {
+    const { key: other } = await selfSigned();
+    await expect(listen(() => {}, { host, tls: { key: other, cert } })).rejects.toThrow(
+      / tls cannot be used: .*mismatch/,
+    );
   });
 
   it("the client of ws talks to our server", async () => {

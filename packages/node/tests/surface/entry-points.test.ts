@@ -54,6 +54,7 @@ it("@hybi/node exports exactly these names", () => {
     "secretsEqual",
     "statusCodes",
     "tap",
+    "toDuplex",
     "upgrade",
     "upgradeStream",
     "whenOpen",
