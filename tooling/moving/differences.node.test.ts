@@ -156,6 +156,24 @@ describe("a client of hybi, where one of ws does otherwise,", () => {
     server.close();
   });
 
+  it("sends an object that is no bytes as a browser does", async () => {
+    const server = await RawServer.listen();
+    const ws = new WsWebSocket(server.url);
+    const opened = once(ws, "open");
+    await (await server.next()).accept();
+    await opened;
+    expect(() => ws.send({ a: 1 } as never)).toThrow(TypeError);
+    const connecting = connectWithHybi(server.url);
+    const peer = await server.next();
+    await peer.accept();
+    const hybi = await connecting;
+    hybi.send({ a: 1 } as never);
+    expect(await peer.next()).toBe("text [object Object]");
+    ws.terminate();
+    hybi.terminate();
+    server.close();
+  });
+
   it("keeps messages until there is a listener", async () => {
     const server = await RawServer.listen();
     /** Sends a message, and resolves once the client has read it. */

@@ -99,7 +99,7 @@ export const fromWs: Readonly<Record<string, Scenario>> = {
   "What the HTTP server knows": {
     expected: ["text hello Ada at 127.0.0.1, with a shell", "401"],
     play: withServer(async (open) => {
-      const ada = await open("/", { Cookie: "session=7f3a91", "User-Agent": "a shell" });
+      const ada = await open("/", { Cookie: "theme=dark; session=7f3a91", "User-Agent": "a shell" });
       const guess = await open("/", { Cookie: "session=guess" });
       return [await ada.next(), await guess.status()];
     }),
