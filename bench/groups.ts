@@ -58,7 +58,6 @@ export function selectGroups(prefixes: readonly string[]): readonly Group[] {
 
 /** What is not an echo of the comparison of `ws` with `@hybi/ws`. */
 function wsApiGroups(): Group[] {
-  const subjects = ["ws", "ws-native", "hybi-ws"];
   const named = (name: string, title: string, make: (effort: Effort) => Promise<Table>): Group => {
     const names = { name: `ws-api/${name}`, title: `The interface of ws: ${title}` };
     return { ...names, measure: async (effort) => ({ ...(await make(effort)), ...names }) };
@@ -67,10 +66,12 @@ function wsApiGroups(): Group[] {
     named("client", "clients", (effort) => measureClients(effort, wsApiTasks)),
     named("broadcast", "a broadcast, per delivery", async (effort) => ({
       ...{ name: "", title: "", unit: "µs", shows: "ratios" },
-      rows: [await measureBroadcast(effort, subjects)],
+      rows: [await measureBroadcast(effort, ["ws", "hybi-ws", "bare"])],
     })),
-    named("handshakes", "openings", (effort) => measureOpenings(effort, ["ws", "hybi-ws"])),
-    named("idle", "an idle connection", (effort) => measureIdle(effort, ["ws", "hybi-ws", "raw"], ["ws", "hybi-ws"])),
+    named("handshakes", "openings", (effort) => measureOpenings(effort, ["ws", "hybi-ws", "upgrade", "bare"])),
+    named("idle", "an idle connection", (effort) =>
+      measureIdle(effort, ["ws", "hybi-ws", "bare", "raw"], ["ws", "hybi-ws"]),
+    ),
   ];
 }
 

@@ -114,6 +114,8 @@ async function measureAll(): Promise<void> {
     // After each table, so that an interrupted run leaves something.
     if (options.json !== undefined) writeFileSync(pathOf(options.json), `${JSON.stringify(result)}\n`);
   }
+  // A group that failed may have left processes that it had started, which would keep this one.
+  if (process.exitCode === 1) process.exit();
 }
 
 /** Measures one group. If that fails the others are measured all the same, and the command fails at its end. */
@@ -121,7 +123,7 @@ async function measureGroup(group: Group, effort: Effort): Promise<Table | undef
   try {
     return await group.measure(effort);
   } catch (error) {
-    console.error(`${group.name} could not be measured:`, error);
+    console.error(`\n${group.name} could not be measured:`, error);
     process.exitCode = 1;
     return undefined;
   }

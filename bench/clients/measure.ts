@@ -29,12 +29,12 @@ export async function measureClients(
 
 async function measureTask(task: ClientTask, { rounds, share, quick }: Effort): Promise<Row> {
   const warmUps = quick ? 1 : times.warmUps;
-  const server = fork(await bundle("clients/server"));
-  const [port] = await once(server, "message");
-  const program = await bundle("clients/client");
+  const programs = { server: await bundle("clients/server"), client: await bundle("clients/client") };
   const subjects = clientSubjects.filter(({ name }) => task.subjects.includes(name));
+  const server = fork(programs.server);
+  const [port] = await once(server, "message");
   const clients = subjects.map(({ name, environment, flags }) =>
-    fork(program, [name, ...(task.ballast === true ? ["ballast"] : [])], {
+    fork(programs.client, [name, ...(task.ballast === true ? ["ballast"] : [])], {
       env: { ...process.env, ...environment },
       execArgv: [...flags],
     }),

@@ -71,4 +71,4 @@ export const clientTasks: readonly ClientTask[] = [
 /** The tasks with the interface of `ws`. */
 export const wsApiTasks: readonly ClientTask[] = clientTasks
   .filter(({ ballast }) => ballast !== true)
-  .map((task) => ({ ...task, subjects: ["ws", "ws-native", "hybi-ws"] }));
+  .map((task) => ({ ...task, subjects: ["ws", "ws-native", "hybi-ws", "bare"] }));

@@ -114,7 +114,7 @@ export const echoTables: readonly EchoTable[] = [
 
 /** The same program with the interface of `ws`, over `ws` and over `@hybi/ws`. */
 function wsApiTables(): EchoTable[] {
-  const subjects = ["ws", "ws-native", "hybi-ws"];
+  const subjects = ["ws", "ws-native", "hybi-ws", "bare"];
   const depths = [1, 2, 8, 64];
   return [
     {
@@ -134,7 +134,7 @@ function wsApiTables(): EchoTable[] {
     {
       name: "ws-api/deflate",
       title: "The interface of ws: echo of JSON, compressed",
-      subjects,
+      subjects: ["ws", "hybi-ws"],
       options: { deflate: true },
       tasks: [echoTask(4, 4, "deflated", 200), echoTask(4, 4, "deflated", 2 * KiB)],
       quickTasks: [],

@@ -2,11 +2,11 @@
 import { type Effort, showProgress } from "../effort.ts";
 import { cellsOf, type Row, type Table } from "../result.ts";
 import { allowedConnections } from "./descriptors.ts";
-import { GeneratorProcess } from "./generator-process.ts";
 import type { Memory } from "./reporter.ts";
-import { ServerProcess } from "./server-process.ts";
+import type { ServerProcess } from "./server-process.ts";
 import { type Subject, subjectsNamed } from "./subjects.ts";
 import type { TrafficKind } from "./traffic.ts";
+import { withServers } from "./with-servers.ts";
 
 const wanted = { full: 5000, quick: 1000 };
 /** Connections that compress: with more, their windows go beyond the default memory budget of a server, which then ends some. */
@@ -69,24 +69,24 @@ function deflating(subject: Subject): Subject {
 }
 
 async function measureSubject(subject: Subject, connections: number): Promise<Idle> {
-  const generator = await GeneratorProcess.start();
-  const server = await ServerProcess.start(subject);
   const traffic: TrafficKind = subject.options.deflate ? { kind: "deflated", length: 2048, depth: 1 } : oneMessage;
-  try {
-    // Compile the code and create what is shared by all connections before anything is counted.
-    await generator.open(server, 200, parallel);
-    await generator.verify(server, traffic);
-    await generator.close(server);
-    const before = await server.memory();
-    await generator.open(server, connections, parallel);
-    const unused = perConnection(before, await server.memory(), connections);
-    await generator.verify(server, traffic);
-    const used = perConnection(before, await server.memory(), connections);
-    return { unused, used };
-  } finally {
-    generator.end();
-    await server.end();
-  }
+  return await withServers(
+    [subject],
+    async () => {},
+    async (generator, servers) => {
+      const [server] = servers as readonly [ServerProcess];
+      // Compile the code and create what is shared by all connections before anything is counted.
+      await generator.open(server, 200, parallel);
+      await generator.verify(server, traffic);
+      await generator.close(server);
+      const before = await server.memory();
+      await generator.open(server, connections, parallel);
+      const unused = perConnection(before, await server.memory(), connections);
+      await generator.verify(server, traffic);
+      const used = perConnection(before, await server.memory(), connections);
+      return { unused, used };
+    },
+  );
 }
 
 function perConnection(before: Memory, after: Memory, connections: number): PerConnection {

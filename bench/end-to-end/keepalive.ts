@@ -2,9 +2,9 @@
 import { type Effort, showProgress } from "../effort.ts";
 import { cellsOfSamples, type Table } from "../result.ts";
 import { allowedConnections } from "./descriptors.ts";
-import { GeneratorProcess } from "./generator-process.ts";
-import { ServerProcess } from "./server-process.ts";
+import type { ServerProcess } from "./server-process.ts";
 import { type Subject, subjectsNamed } from "./subjects.ts";
+import { withServers } from "./with-servers.ts";
 
 const wanted = { full: 5000, quick: 1000 };
 /** Periods of a window that is measured, and before the first. */
@@ -38,10 +38,10 @@ async function measureSubject(
   windows: number,
   period: number,
 ): Promise<number[]> {
-  const generator = await GeneratorProcess.start();
-  const server = await ServerProcess.start(subject);
   const wait = (periods: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, periods * period));
-  try {
+  const nothing = async (): Promise<void> => {};
+  return await withServers([subject], nothing, async (generator, servers) => {
+    const [server] = servers as readonly [ServerProcess];
     await generator.open(server, connections, 64, true);
     await wait(warmUpPeriods);
     await generator.received(server);
@@ -56,8 +56,5 @@ async function measureSubject(
       before = now;
     }
     return costs;
-  } finally {
-    generator.end();
-    await server.end();
-  }
+  });
 }

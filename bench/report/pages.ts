@@ -3,6 +3,7 @@ import type { Result } from "../result.ts";
 import { chart } from "./chart.ts";
 import { measuredTables } from "./page.ts";
 import { highlightsTable, shortTable } from "./readme.ts";
+import { wsApiSection } from "./ws-api.ts";
 
 /** Folder of the saved results: one file for each version of Node. */
 export const resultsFolder = "bench/results";
@@ -13,7 +14,12 @@ const mark = /(<!-- begin: measured, written by `pnpm bench --report` -->)[\s\S]
 export const reportedPages: Readonly<Record<string, (now: string, results: readonly Result[]) => string>> = {
   "README.md": (now, results) => replaceMeasured(now, shortTable(results)),
   "docs/design/performance.md": (now, results) =>
-    replaceMeasured(now, `${picture("performance.svg")}\n\n${highlightsTable(results)}\n\n${measuredTables(results)}`),
+    replaceMeasured(
+      now,
+      [picture("performance.svg"), highlightsTable(results), ...wsApiSection(results), measuredTables(results)].join(
+        "\n\n",
+      ),
+    ),
   "docs/design/performance.svg": (_, results) => chart(results),
 };
 

@@ -9,6 +9,7 @@ import { saveResults } from "./main.ts";
 import { measuredTables } from "./page.ts";
 import { inOrder, replaceMeasured } from "./pages.ts";
 import { highlightsTable, shortTable } from "./readme.ts";
+import { wsApiSection } from "./ws-api.ts";
 
 /** A result with one row: the ratios of `listen` and, if given, of the bare program. */
 function resultOf(node: string, ratio: number, bare?: number): Result {
@@ -74,6 +75,37 @@ describe("measuredTables", () => {
     expect(text).toContain("medians of 7 rounds, a short run: ");
     expect(text).toContain("| Node 20.1.0, µs; one run each | ws |");
   });
+});
+
+describe("wsApiSection", () => {
+  const resultOfApi = (node: string, ratio: number): Result => {
+    const result = resultOf(node, ratio);
+    return {
+      ...result,
+      tables: result.tables.map((table) => ({
+        ...table,
+        name: "ws-api/text",
+        title: "The interface of ws: echo of text",
+        rows: table.rows.map((row) => ({
+          ...row,
+          name: "32x1",
+          cells: row.cells.map((cell) => (cell.subject === "listen" ? { ...cell, subject: "hybi-ws" } : cell)),
+        })),
+      })),
+    };
+  };
+
+  it("shows each goal of `@hybi/ws`, and why one is missed", () => {
+    const [, table, why] = wsApiSection([resultOfApi("20.1.0", 1.2), resultOfApi("26.1.0", 0.9)]);
+    expect(table).toContain("| echo of text: 32 × 64 × 64 B | ≥ 1 | 1.20× | ✓ | 0.90× | −10 % |");
+    expect(why).toMatch(/^What stands in the way of the others:\n\n- echo of text: 32 × 64 × 64 B: \S/);
+  });
+
+  it("says that all goals are reached, when they are", () => {
+    expect(wsApiSection([resultOfApi("20.1.0", 1.2)]).at(-1)).toBe("All goals are reached.");
+  });
+
+  it("is absent when nothing of it was measured", () => expect(wsApiSection([resultOf("20.1.0", 1)])).toEqual([]));
 });
 
 describe("chart", () => {

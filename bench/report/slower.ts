@@ -2,7 +2,7 @@
 import type { Cell, Result, Row } from "../result.ts";
 
 /** Our subjects in the order in which one of them stands for its row: what most applications use comes first. */
-const own = ["listen", "connect", "bun-listen", "deno-listen", "hybi-host", "hybi"];
+const own = ["listen", "connect", "bun-listen", "deno-listen", "hybi-host", "hybi", "hybi-ws"];
 
 export function countSlower({ tables }: Result): { readonly rows: number; readonly slower: number } {
   const ratios = tables.flatMap(({ rows }) => rows.map(ratioOfRow)).filter((ratio) => ratio !== undefined);

@@ -24,5 +24,6 @@ export const entries: readonly Entry[] = [
   { name: "`parseCookies`", code: 'export { parseCookies } from "@hybi/core/policy";', platform: "browser" },
   { name: "`connect` of `@hybi/node`", code: 'export { connect } from "@hybi/node";', platform: "node" },
   { name: "`listen` of `@hybi/node`", code: 'export { listen } from "@hybi/node";', platform: "node" },
+  { name: "`@hybi/ws`: `WebSocket` and `WebSocketServer`, beside the HTTP parser of Node", code: 'export { WebSocket, WebSocketServer } from "@hybi/ws";', platform: "node" },
   { name: "`ws`: `WebSocket` and `WebSocketServer`, beside the HTTP parser of Node", code: 'export { WebSocket, WebSocketServer } from "ws";', platform: "node" },
 ];

@@ -22,10 +22,15 @@ const { values: options } = parseArgs({
 const budgetsFile = join(root, "tooling/size/budgets.json");
 
 if (!options.built) {
-  for (const name of ["core", "permessage-deflate", "websocket", "node"]) {
-    const { exitCode, output } = await run(["tsup", "--no-dts"], { cwd: join(root, "packages", name), capture: true });
+  const build = async (name: string, command: readonly string[]): Promise<void> => {
+    const { exitCode, output } = await run([...command, "--no-dts"], {
+      cwd: join(root, "packages", name),
+      capture: true,
+    });
     if (exitCode !== 0) throw new Error(output);
-  }
+  };
+  for (const name of ["core", "permessage-deflate", "websocket", "node", "ws"]) await build(name, ["tsup"]);
+  await build("ws", ["tsx", "finish-build.ts"]);
 }
 const sizes: Record<string, Size> = {};
 for (const entry of entries) sizes[entry.name] = await measure(entry, join(root, "tooling"));
