@@ -30,6 +30,7 @@ describe("the transport option", () => {
     [{ tcp: { localAddress: 5 } }, "option/type", /transportOptions\.tcp\.localAddress must be a string/],
     [{ tcp: { host: "x" } }, "option/unknown", /transportOptions\.tcp\.host is not an option/],
     [{ rejectUnauthorized: false }, "option/unknown", /Did you mean transportOptions\.tls\?/],
+    [{ tsl: {} }, "option/unknown", /Did you mean transportOptions\.tls\?/],
     [{ http3: true }, "option/unknown", /Did you mean transportOptions\.http2\?/],
     [{ proxy: 5 }, "option/type", /transportOptions\.proxy takes an object/],
     [{ proxy: "no url" }, "option/range", /transportOptions\.proxy must be an http or https URL/],

@@ -1,6 +1,6 @@
 /**
  * What other implementations call our options, in lower case, for the suggestion in the error of an unknown option. A value that is no
- * plain name says where the option is.
+ * plain name says where the option is, and one that ends in a period what there is instead.
  */
 import type { OptionAliases } from "./suggestions.ts";
 
@@ -11,6 +11,11 @@ export const settingAliases: OptionAliases = {
   maxmessagesize: "limits: { message: … }",
   permessagedeflate: "extensions: [permessageDeflate()]",
   compression: "extensions: [permessageDeflate()]",
+  maxfragments: "limits: { fragments: … }",
+  maxbufferedchunks: "There is none: what a message holds does not depend on the chunks in which it arrives.",
+  maxpendingautopongs: "There is none: at most 16 Pongs wait, those of the latest Pings.",
+  skiputf8validation: "There is none: text is always validated (RFC 6455 §8.1).",
+  allowsynchronousevents: "There is none: each message is an event of its own, in the turn in which it arrives.",
 };
 
 export const limitAliases: OptionAliases = {

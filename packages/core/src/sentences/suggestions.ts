@@ -4,11 +4,12 @@
 export type OptionAliases = Readonly<Record<string, string>>;
 
 /**
- * Returns what is appended to the message: a space and a sentence. `aliases` maps other names, in lower case, to names here; `prefix` is the
- * path of the object that has the option.
+ * Returns what is appended to the message: a space and a sentence. `aliases` maps other names, in lower case, to names here, or to a
+ * sentence, which ends in a period; `prefix` is the path of the object that has the option.
  */
 export function suggestOption(name: string, known: readonly string[], aliases: OptionAliases, prefix: string): string {
   const alias = Object.hasOwn(aliases, name.toLowerCase()) ? aliases[name.toLowerCase()]! : "";
+  if (alias.endsWith(".")) return ` ${alias}`;
   // A table of aliases may serve several owners. An alias that is not a plain name says where the option is instead.
   const meant = known.includes(alias) || /\W/.test(alias) ? alias : nearest(name, known);
   return meant === undefined ? ` It takes ${known.join(", ")}.` : ` Did you mean ${prefix}${meant}?`;
@@ -24,15 +25,19 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   return least <= Math.ceil(name.length / 3) ? known[distances.indexOf(least)] : undefined;
 }
 
-/** Levenshtein distance: the number of letters to insert, remove or replace. */
+/** Edit distance: the number of letters to insert, remove or replace, and of neighbours to swap. */
 function distance(one: string, other: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);
   for (let at = 1; at <= one.length; at++) {
     const next = [at];
     for (let to = 1; to <= other.length; to++) {
       const replaced = row[to - 1]! + (one[at - 1] === other[to - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[to]! + 1, next[to - 1]! + 1));
+      const isSwapped = at > 1 && to > 1 && one[at - 1] === other[to - 2] && one[at - 2] === other[to - 1];
+      const swapped = isSwapped ? before[to - 2]! + 1 : replaced;
+      next.push(Math.min(swapped, replaced, row[to]! + 1, next[to - 1]! + 1));
     }
+    before = row;
     row = next;
   }
   return row[other.length]!;

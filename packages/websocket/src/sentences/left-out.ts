@@ -2,6 +2,6 @@
 import type { OptionAliases } from "@hybi/core/options";
 
 const none: OptionAliases = {};
-const aliases = (_runtime: object): OptionAliases => none;
+const aliases = (_runtime?: object): OptionAliases => none;
 
-export { aliases as clientAliases, aliases as reconnectAliases, aliases as serverAliases };
+export { aliases as clientAliases, aliases as reconnectAliases, aliases as sendAliases, aliases as serverAliases };

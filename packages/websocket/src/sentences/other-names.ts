@@ -1,6 +1,6 @@
 /**
  * What other implementations call our options, in lower case, for the suggestion in the error of an unknown option. A value that is no
- * plain name says where the option is. Bundles for browsers and Workers have no suggestions: they get `left-out.ts` in place of this
+ * plain name says where the option is, and one that ends in a period what there is instead. Bundles for browsers and Workers have no suggestions: they get `left-out.ts` in place of this
  * module (the field `browser` of `package.json`).
  */
 import { backoffAliases, type OptionAliases, settingAliases } from "@hybi/core/options";
@@ -18,11 +18,20 @@ export function clientAliases(runtime: object): OptionAliases {
     timeout: "deadlines: { opening: … }",
     transport: "openTransport",
     createconnection: "openTransport",
-    ...each(
-      ["tls", "tcp", "proxy", "agent", "dispatcher", "path", "http2", "localaddress", "family", "lookup"],
-      "transportOptions",
+    auth: 'fields: [["Authorization", basicAuthorization(user, password)]]',
+    finishrequest: "fields",
+    generatemask: "There is none: masking keys come from the system's source of randomness.",
+    protocolversion: "There is none: the version is always 13 (RFC 6455 §4.1).",
+    socketpath: "transportOptions: { path: … }",
+    dispatcher: "transportOptions",
+    ...Object.fromEntries(
+      ["tls", "tcp", "proxy", "agent", "path", "http2"].map((name) => [name, `transportOptions: { ${name}: … }`]),
     ),
-    ...each(["ca", "cacerts", "cert", "key", "servername", "rejectunauthorized"], "transportOptions: { tls: … }"),
+    ...each(["localaddress", "localport", "family", "lookup"], "transportOptions: { tcp: … }"),
+    ...each(
+      ["ca", "cacerts", "cert", "key", "pfx", "passphrase", "servername", "rejectunauthorized"],
+      "transportOptions: { tls: … }",
+    ),
   };
 }
 
@@ -36,8 +45,23 @@ export function serverAliases(runtime: object): OptionAliases {
     allowedorigins: "origins",
     maxclients: "maxConnections",
     maxconnectionsperip: "openingsPerAddress",
+    headers: "accept({ fields: … }) in the handler",
+    ...each(["path", "shouldhandle"], "opening.request.resourceName in the handler"),
+    clienttracking: "There is none: server.sockets has the open sockets, always.",
+    websocket: "There is none: the handler gets sockets of one class.",
+    backlog: "There is none: the runtime chooses it.",
     port: "listen(handler, { port: … })",
     host: "listen(handler, { host: … })",
+    ...each(["server", "noserver"], "upgrade(request, socket, head, server)"),
+  };
+}
+
+/** Of `send` and `broadcast`. */
+export function sendAliases(): OptionAliases {
+  return {
+    binary: "There is none: a string is sent as text, and everything else as binary.",
+    mask: "There is none: clients mask, and servers do not (RFC 6455 §5.3).",
+    fin: 'sendInPieces("text")',
   };
 }
 

@@ -95,6 +95,8 @@ const aliases: OptionAliases = {
   socket: "path",
   server: "upgrade(request, socket, head, handler)",
   noserver: "upgrade(request, socket, head, handler)",
+  ca: "tls",
+  pfx: "tls",
   cert: "tls",
   key: "tls",
 };

@@ -55,7 +55,7 @@ import { withDefaults } from "../platform/option-checks.ts";
 import { bound } from "../platform/runtime.ts";
 import type { Closable } from "../pump/closable.ts";
 import { Pump } from "../pump/pump.ts";
-import { serverAliases } from "../sentences/other-names.ts";
+import { sendAliases, serverAliases } from "../sentences/other-names.ts";
 import { endpointChecks } from "../socket/endpoint-checks.ts";
 import { Lifecycle, OPEN } from "../socket/lifecycle.ts";
 import { type RuntimeOptions, runtimeChecks } from "../socket/runtime-options.ts";
@@ -647,7 +647,7 @@ export class WebSocketServer {
     // biome-ignore lint/complexity/noArguments: a missing message is an error, as in `send`.
     requireArguments(arguments, 1, "broadcast()");
     const prepared = isPrepared(data) ? data : this.#prepare(data);
-    checkOptions("broadcast", options, broadcastChecks);
+    checkOptions("broadcast", options, broadcastChecks, sendAliases());
     const { except = [], maxBuffered = Number.POSITIVE_INFINITY, priority, compress } = options;
     // Without options there is nothing to check for each socket.
     const how = priority === undefined && compress === undefined ? undefined : { priority, compress };

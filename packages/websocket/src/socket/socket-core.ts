@@ -38,6 +38,7 @@ import { errorOf } from "../failure/failure.ts";
 import { detach } from "../platform/error-stack.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import type { Pump } from "../pump/pump.ts";
+import { sendAliases } from "../sentences/other-names.ts";
 import { BlobSendQueue } from "./blob-send-queue.ts";
 import { BufferedAmount } from "./buffered-amount.ts";
 import { Departures, type SendCallback, type Watched } from "./departures.ts";
@@ -68,7 +69,7 @@ export const socketSendChecks: OptionChecks<SocketSendOptions> = { ...sendChecks
  */
 export function sendOptions(given: SocketSendOptions): SocketSendOptions | undefined {
   if (given === null || (typeof given !== "object" && typeof given !== "function")) return undefined;
-  if (!isRight(given)) checkOptions("send", given, socketSendChecks);
+  if (!isRight(given)) checkOptions("send", given, socketSendChecks, sendAliases());
   return given;
 }
 

@@ -76,7 +76,7 @@ const clientRows = (what: string, take: Taker): Row[] => [
   [what, take, { keepAlive: true }, "option/unknown", /Did you mean deadlines: \{ ping: … \}\?/],
   [what, take, { pingInterval: 5 }, "option/unknown", /Did you mean deadlines: \{ ping: … \}\?/],
   [what, take, { heartbeat: 5 }, "option/unknown", /Did you mean deadlines: \{ ping: … \}\?/],
-  [what, take, { agent: {} }, "option/unknown", /Did you mean transportOptions\?/],
+  [what, take, { agent: {} }, "option/unknown", /Did you mean transportOptions: \{ agent: … \}\?/],
   [what, take, { rejectUnauthorizedd: false }, "option/unknown", /It takes .*protocols/],
   [what, take, { url: "ws://else/" }, "option/unknown", /url is not an option/],
   [what, take, { delivery: "pieces" }, "option/unknown", /delivery is not an option/],
@@ -438,7 +438,7 @@ describe("a message", () => {
 
   it.each([
     [{ compres: true }, "option/unknown", /compres is not an option of send. Did you mean compress\?/],
-    [{ binary: true }, "option/unknown", /It takes priority, compress, owned/],
+    [{ binary: true }, "option/unknown", /There is none: a string is sent as text, and everything else as binary\.$/],
     [{ compress: "yes" }, "option/type", /compress must be true or false/],
     [{ owned: 1 }, "option/type", /owned must be true or false/],
     [{ priority: 1.5 }, "send/priority", /integer/],
