@@ -233,7 +233,7 @@ export class OutputScheduler {
       return length;
     }
     const message = new PendingMessage("binary", options?.compress);
-    message.appendReference(data);
+    message.appendOnly(data);
     return this.#push(lane, message);
   }
 
@@ -247,7 +247,7 @@ export class OutputScheduler {
       return length;
     }
     const message = new PendingMessage("text", options?.compress);
-    message.appendReference(data);
+    message.appendOnly(data);
     return this.#push(lane, message);
   }
 

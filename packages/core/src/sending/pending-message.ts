@@ -92,6 +92,12 @@ export class PendingMessage {
     this.#owned = false;
   }
 
+  /** Like `append`, for the only bytes of the message: a short copy is an array of its own, and takes no block while it waits. */
+  appendOnly(bytes: Uint8Array): void {
+    if (bytes.length > appendCopyLimit) this.appendReference(bytes);
+    else this.#input.appendReference(new Uint8Array(bytes));
+  }
+
   /** Appends short `bytes` by copy and long ones by reference. */
   append(bytes: Uint8Array): void {
     if (bytes.length > appendCopyLimit) {

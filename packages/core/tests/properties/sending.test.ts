@@ -75,6 +75,13 @@ function frameReader(sender: Role): (bytes: Uint8Array) => SentFrame[] {
   };
 }
 
+/** Passes a copy of `data` to `send`, and changes it afterwards, as an application may with up to 4 KiB. */
+function changedBehind(data: Uint8Array, send: (given: Uint8Array) => void): void {
+  const given = data.slice();
+  send(given);
+  if (given.length <= 4096) given.fill(0xaa);
+}
+
 const roles: readonly Role[] = ["client", "server"];
 
 describe.each(roles)("a %s", (role) => {
@@ -128,15 +135,15 @@ describe.each(roles)("a %s", (role) => {
               messages.push({ priority: turn.priority, data: [], stream });
             } else if (turn.type === "send") {
               const data = patternBytes(turn.size, index);
-              sender.sendBinary(data, { priority: turn.priority });
+              changedBehind(data, (given) => sender.sendBinary(given, { priority: turn.priority }));
               messages.push({ priority: turn.priority, data: [data] });
-            } else if (turn.type === "ping") sender.sendPing(patternBytes(5));
+            } else if (turn.type === "ping") changedBehind(patternBytes(5), (given) => sender.sendPing(given));
             else if (turn.type === "take") take(turn.budget);
             else {
               const message = open[turn.stream % Math.max(1, open.length)];
               if (turn.type === "write") {
                 const data = patternBytes(turn.size, index);
-                message?.stream?.write(data);
+                changedBehind(data, (given) => message?.stream?.write(given));
                 message?.data.push(data);
               } else if (message !== undefined) {
                 message.stream?.end();
