@@ -4,7 +4,7 @@
  */
 import { formatWebSocketUrl } from "@hybi/core/opening";
 import { takes } from "@hybi/core/options";
-import { asUncaught } from "../event-loop/reporter.ts";
+import { asUncaught, printed } from "../event-loop/reporter.ts";
 import type { Diagnostics } from "../pump/diagnostics.ts";
 import type { DiagnosticsMessages } from "../server/diagnostics-messages.ts";
 import type { WebSocketControlMessage } from "../socket/diagnostics-messages.ts";
@@ -36,7 +36,7 @@ export function createDiagnostics(channel: (name: DiagnosticsName) => Diagnostic
   ): (...given: Given) => void {
     const own = channel(name);
     return (...given) => {
-      if (own?.hasSubscribers === true) publish(own, format(...given));
+      if (isWanted(own)) publish(own, format(...given));
     };
   }
 
@@ -66,7 +66,7 @@ export function createDiagnostics(channel: (name: DiagnosticsName) => Diagnostic
     // Without an array of its arguments: a connection may have many Pings, and nobody who subscribes to them.
     received(what, websocket, role, payload) {
       const own = what === "ping" ? ping : pong;
-      if (own?.hasSubscribers !== true) return;
+      if (!isWanted(own)) return;
       // A copy: events show the payload as well.
       const message: WebSocketControlMessage = { websocket, role, payload: new Uint8Array(payload) };
       publish(own, message);
@@ -76,6 +76,16 @@ export function createDiagnostics(channel: (name: DiagnosticsName) => Diagnostic
       ...end,
     })),
   };
+}
+
+/** Whether the channel has a subscriber. One whose getter throws has none. */
+function isWanted(channel: DiagnosticsChannel | undefined): channel is DiagnosticsChannel {
+  try {
+    return channel?.hasSubscribers === true;
+  } catch (error) {
+    printed(error);
+    return false;
+  }
 }
 
 function publish(channel: DiagnosticsChannel, message: object): void {

@@ -6,6 +6,7 @@
  * numbered. Results and events of an attempt that is no longer current are ignored, and its socket is closed. An
  * attempt leads to `#opened` or `#lost`, and `#lost` leads to waiting or to the end.
  */
+import { UsageError } from "@hybi/core";
 import { checkOptions, type OptionAliases, type OptionChecks, takes } from "@hybi/core/options";
 import type { BackoffOptions } from "@hybi/core/policy";
 import { randomOf } from "../client/random-source.ts";
@@ -204,6 +205,9 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
    * client has been closed. Messages sent over a connection that is lost before they left are lost with it.
    */
   send(data: Sendable): boolean {
+    // biome-ignore lint/complexity/noArguments: in place of a parameter that would show in the interface.
+    if (typeof arguments[1] === "function")
+      throw new UsageError("option/type", "send of a reconnecting client takes no callback.");
     if (this.#state === "ended" || this.#closing !== undefined) return false;
     const socket = this.#socket;
     // The application may close the socket itself. From then until `close` fires it is no longer open, and messages

@@ -254,7 +254,7 @@ export interface ShutdownOptions {
 
 /** Options of `drain()`. The status code is 1012 by default. */
 export interface DrainOptions extends ShutdownOptions {
-  /** Connections that are closed in a second, more than 0; Infinity closes all at once. Takes the place of `share`. */
+  /** Connections that are closed in a second, at least 0.001; Infinity closes all at once. Takes the place of `share`. */
   readonly perSecond?: number | undefined;
   /**
    * The share of the connections, as many as there are at the call, that is closed in a second: more than 0 and at most 1, and
@@ -365,17 +365,19 @@ export function checkDrain(options: DrainOptions): void {
   );
 }
 
-const positive =
-  (most: number, what: string): OptionCheck =>
-  (value, path) => {
-    takes.atLeast(0)(value, path);
-    if (value === 0 || (value as number) > most) throw new UsageError("option/range", `${path} must be ${what}.`);
-  };
+/** The least `perSecond`: one connection in about a quarter of an hour. */
+const slowestDrain = 0.001;
+
+const shareCheck: OptionCheck = (value, path) => {
+  takes.atLeast(0)(value, path);
+  if (value === 0 || (value as number) > 1)
+    throw new UsageError("option/range", `${path} must be more than 0 and at most 1.`);
+};
 
 const drainChecks: OptionChecks<DrainOptions> = {
   ...shutdownChecks,
-  perSecond: positive(Number.POSITIVE_INFINITY, "more than 0"),
-  share: positive(1, "more than 0 and at most 1"),
+  perSecond: takes.atLeast(slowestDrain),
+  share: shareCheck,
 };
 
 /** `await using` closes the server, and waits until all connections have ended. */

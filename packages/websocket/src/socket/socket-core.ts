@@ -150,6 +150,8 @@ export class SocketCore extends Lifecycle {
   /** Set while reading is paused because nothing takes messages. */
   #unheardTimer: Timer | undefined;
   #readingPaused = false;
+  /** How the connection was lost, for loops that begin afterwards. */
+  #loss: { readonly statusCode: number; readonly reason: string } | undefined;
   /** Set once the socket is closed. */
   #finalStatistics: SocketStatistics | undefined;
 
@@ -331,7 +333,8 @@ export class SocketCore extends Lifecycle {
   messages(onLoss?: OnLoss): AsyncIterableIterator<MessageData, undefined> {
     const queue = this.#queue();
     this.#wasLooped = true;
-    if (this.readyState === CLOSED) queue.end(undefined);
+    if (this.readyState === CLOSED)
+      queue.end(this.#loss && closeError(this.#loss.statusCode, this.#loss.reason, this.cause));
     if (this.#keptEnd !== undefined) queueMicrotask(() => this.#deliverKeptEnd());
     return queue.loop(() => this.#loopLeft(queue), onLoss);
   }
@@ -431,6 +434,7 @@ export class SocketCore extends Lifecycle {
   protected handleEnd(clean: boolean, statusCode: number, reason: string, pump: Pump | undefined): void {
     this.#buffered?.end(bufferedLength(pump), droppedLength(pump));
     this.#finalStatistics = statisticsOf(pump);
+    if (!clean) this.#loss = { statusCode, reason };
     const { cause } = this;
     if (cause !== undefined) detach(errorOf(cause));
     this.#extras?.blobs?.clear();

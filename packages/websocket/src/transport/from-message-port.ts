@@ -13,13 +13,15 @@ import type { Transport, TransportSink } from "./transport.ts";
 export interface PortLike {
   postMessage(message: unknown): void;
   /** The events are MessageEvents, but typed as Event, because the types of some runtimes do not declare them so. */
-  addEventListener(type: "message", listener: (event: Event) => void): void;
+  addEventListener(type: "message" | "close", listener: (event: Event) => void): void;
   start?(): void;
   close?(): void;
 }
 
 const endOfHalf = null;
 const acknowledgement = true;
+/** Not a message: the port has fired `close`. */
+const portClosed = Symbol("the port was closed");
 
 /**
  * Returns a transport over `port`. Both ends must be used in this way, and nothing else may post to the port.
@@ -40,6 +42,8 @@ class PortTransport implements Transport {
   #held: unknown[] | undefined;
   #unacknowledged = 0;
   #openHalves = 2;
+  /** Whether the peer has ended its half. */
+  #hasEnded = false;
   #closed = false;
 
   constructor(port: PortLike) {
@@ -49,6 +53,8 @@ class PortTransport implements Transport {
   start(sink: TransportSink): void {
     this.#sink = sink;
     this.#port.addEventListener("message", (event) => this.#receive((event as MessageEvent).data));
+    // Where the runtime says so: the other end was closed, or its worker is gone. What it has posted has arrived before.
+    this.#port.addEventListener("close", () => this.#receive(portClosed));
     this.#port.start?.();
   }
 
@@ -87,8 +93,12 @@ class PortTransport implements Transport {
     } else if (this.#held !== undefined) {
       this.#held.push(data);
     } else if (data === endOfHalf) {
+      this.#hasEnded = true;
       this.#sink.end();
       this.#closeHalf();
+    } else if (data === portClosed) {
+      if (!this.#closed && !this.#hasEnded) this.#sink.error(new Error("The other end of the port was closed."));
+      this.#close();
     } else if (data instanceof Uint8Array) {
       this.#port.postMessage(acknowledgement);
       this.#sink.data(data);

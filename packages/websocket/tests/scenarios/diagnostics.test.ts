@@ -1,7 +1,7 @@
 /** What is published of connections: in which order, and that each beginning has one end. */
 import { UsageError } from "@hybi/core";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createDiagnostics } from "../../src/adapter/create-diagnostics.ts";
 import type { Diagnostics } from "../../src/pump/diagnostics.ts";
 import type { DiagnosticsMessages } from "../../src/server/diagnostics-messages.ts";
@@ -92,6 +92,25 @@ describe("diagnostics", () => {
     // Each with the reason that has arrived: the client's Close frame has none.
     expect(first).toEqual({ websocket: client, role: "client", ...outcome, reason: "enough" });
     expect(second).toEqual({ websocket: server, role: "server", ...outcome, reason: "" });
+  });
+
+  it("harm nothing when a channel cannot say whether it has subscribers", async () => {
+    const asked: string[] = [];
+    const diagnostics = createDiagnostics((name) => ({
+      get hasSubscribers(): boolean {
+        asked.push(name);
+        throw new Error("no idea");
+      },
+      publish() {},
+    }));
+    const print = vi.spyOn(console, "error").mockImplementation(() => {});
+    onTestFinished(() => print.mockRestore());
+    const world = new World({ client: { runtime: { diagnostics } }, server: { runtime: { diagnostics } } });
+    const { client, server } = await world.connected();
+    client.close(1000);
+    await until(() => server.readyState === 3 && client.readyState === 3);
+    expect(print).toHaveBeenCalledTimes(asked.length);
+    expect(new Set(asked)).toContain("hybi:client:request");
   });
 
   it("tell of Pings that arrive at a stream", async () => {
@@ -188,7 +207,7 @@ describe("diagnostics", () => {
               onLost: undefined,
               accept: () => {},
               abort: () => {},
-              reject: ({ status }) => answers.push(status),
+              reject: ({ status }: { status: number }) => answers.push(status),
             } as never,
             [
               [":method", "CONNECT"],

@@ -173,6 +173,8 @@ describe("a server that is drained", () => {
     for (const wrong of [
       { perSecond: 0 },
       { perSecond: -1 },
+      { perSecond: 0.000_9 },
+      { perSecond: Number.MIN_VALUE },
       { share: 0 },
       { share: 1.1 },
       { share: 0.5, perSecond: 1 },

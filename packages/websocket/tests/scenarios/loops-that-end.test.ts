@@ -41,6 +41,24 @@ describe("messages({ onLoss })", () => {
     }
   });
 
+  it("throws in a loop that begins after the loss, too, however often, and for an opening that failed", async () => {
+    const world = new World();
+    const { client, server } = await world.connected();
+    client.terminate();
+    await until(() => server.readyState === 3);
+    for (let times = 0; times < 2; times++) {
+      await expect(server.messages().next()).rejects.toMatchObject({ name: "WebSocketError", closeCode: 1006 });
+      expect(await server.messages({ onLoss: "end" }).next()).toEqual({ done: true, value: undefined });
+    }
+    const failed = new world.WebSocket("ws://example.com/", { fields: [["Origin", "https://elsewhere.example"]] });
+    await until(() => failed.readyState === 3);
+    await expect(failed.messages().next()).rejects.toMatchObject({ failure: { kind: "rejected" } });
+    const clean = await world.connected();
+    clean.client.close(1000);
+    await until(() => clean.server.readyState === 3);
+    expect(await clean.server.messages().next()).toEqual({ done: true, value: undefined });
+  });
+
   it("lets loops of both kinds share the messages, and each ends in its own way [A17]", async () => {
     const world = new World();
     const { client, server } = await world.connected();
