@@ -85,7 +85,7 @@ const websocket: Layers = {
   load: { mayImport: ["platform", "event-loop"] },
   pump: { mayImport: ["platform", "failure", "event-loop", "transport", "load"] },
   // Sockets of both roles.
-  socket: { mayImport: ["platform", "failure", "event-loop", "dom", "pump"] },
+  socket: { mayImport: ["sentences", "platform", "failure", "event-loop", "dom", "pump"] },
   // Client and server do not know each other, so that a bundle of one is without the other.
   client: { mayImport: ["sentences", "platform", "failure", "event-loop", "transport", "dom", "pump", "socket"] },
   server: {
@@ -148,25 +148,27 @@ const bun: Layers = deno;
 /** Node also has HTTP/2, proxies, its HTTP server, and faster functions than portable JavaScript. */
 const node: Layers = {
   transport: { mayImport: [] },
-  options: { mayImport: [] },
+  "secure-context": { mayImport: [] },
+  options: { mayImport: ["secure-context"] },
   "native-functions": { mayImport: [] },
   runtime: { mayImport: ["native-functions"] },
   fields: { mayImport: [] },
   "response-body": { mayImport: [] },
   http2: { mayImport: ["transport", "fields", "response-body"] },
-  proxy: { mayImport: ["options"] },
+  proxy: { mayImport: ["options", "secure-context"] },
   agent: { mayImport: ["transport", "options", "fields", "response-body"] },
-  open: { mayImport: ["transport", "options", "http2/client", "proxy", "agent"] },
+  open: { mayImport: ["transport", "secure-context", "options", "http2/client", "proxy", "agent"] },
   "secure-server": { mayImport: ["runtime"] },
   "transport-info": { mayImport: [] },
   listen: { mayImport: ["transport", "transport-info", "secure-server"] },
   client: { mayImport: ["options", "runtime", "open"] },
   server: { mayImport: ["options", "runtime", "listen"] },
   upgrade: { mayImport: ["transport", "transport-info", "runtime", "fields", "http2/transport", "server"] },
+  duplex: { mayImport: [] },
   index: {
     mayImport: [
       ...["transport", "transport-info", "options", "native-functions", "runtime", "fields", "http2", "proxy"],
-      ...["client", "server", "upgrade"],
+      ...["client", "server", "upgrade", "duplex"],
     ],
   },
 };
