@@ -70,7 +70,7 @@ export {
   type SocketSendOptions,
   type SocketStatistics,
   type TextType,
-  WebSocketError,
+  ProgramWebSocketError as WebSocketError,
 } from "@hybi/websocket";
 
 // Openings: requests, responses, and who may connect.
@@ -129,7 +129,7 @@ export {
   type ReconnectEventMap,
   Reconnecting,
   type ReconnectOptions,
-  reconnect,
+  reconnectAsProgram as reconnect,
   WaitingEvent,
 } from "@hybi/websocket";
 

@@ -25,7 +25,7 @@ export type {
   WebSocketCloseInfo,
   WebSocketOpenInfo,
 } from "./socket/stream-info.ts";
-export { WebSocketError, type WebSocketErrorInit } from "./dom/websocket-error.ts";
+export { ProgramWebSocketError, WebSocketError, type WebSocketErrorInit } from "./dom/websocket-error.ts";
 
 // Adapters: their parts are what depends on a runtime.
 export {
@@ -130,6 +130,7 @@ export {
   type ReconnectListener,
   type ReconnectOptions,
   reconnect,
+  reconnectAsProgram,
 } from "./reconnect/reconnect.ts";
 export { EndedEvent, WaitingEvent } from "./reconnect/events.ts";
 export type { SocketLike } from "./reconnect/socket-like.ts";

@@ -61,3 +61,21 @@ it("close of its sockets takes the codes of a program, and that of PageWebSocket
   ours.close(1001);
   pages.close(3000);
 });
+
+it("close of a reconnecting client, and a WebSocketError, take the codes of a program", () => {
+  const client = bun.reconnect(() => new bun.WebSocket("ws://127.0.0.1:1/"));
+  expect(() => client.close(1006)).toThrow(expect.objectContaining({ name: "InvalidAccessError" }));
+  client.close(1001);
+  expect(new bun.WebSocketError("", { closeCode: 1011 }).closeCode).toBe(1011);
+  expect(() => new bun.WebSocketError("", { closeCode: 1005 })).toThrow(
+    expect.objectContaining({ name: "InvalidAccessError" }),
+  );
+});
+
+it.each(["agent", "tcp", "proxy", "http2"])("transportOptions.%s, which Node has, is refused by name", async (name) => {
+  const opening = bun.connect("ws://127.0.0.1:1/", { transportOptions: { [name]: {} } as never });
+  await expect(opening).rejects.toMatchObject({
+    code: "option/unknown",
+    message: expect.stringContaining(`transportOptions.${name} is not an option`),
+  });
+});

@@ -69,3 +69,30 @@ it("close of its sockets takes the codes of a program, and that of PageWebSocket
   ours.close(1001);
   pages.close(3000);
 });
+
+it("close of a reconnecting client, and a WebSocketError, take the codes of a program", () => {
+  const client = node.reconnect(() => new node.WebSocket("ws://127.0.0.1:1/"));
+  expect(() => client.close(1006)).toThrow(expect.objectContaining({ name: "InvalidAccessError" }));
+  client.close(1001);
+  expect(new node.WebSocketError("", { closeCode: 1011 }).closeCode).toBe(1011);
+  expect(() => new node.WebSocketError("", { closeCode: 1005 })).toThrow(
+    expect.objectContaining({ name: "InvalidAccessError" }),
+  );
+});
+
+it("a stream that is aborted with such an error sends its code", async () => {
+  const error = new node.WebSocketError("", { closeCode: 1011, reason: "no more" });
+  const server = await node.listen(
+    async (opening) => {
+      const { writable } = await opening.acceptStream().opened;
+      await writable.abort(error);
+    },
+    { host: "127.0.0.1" },
+  );
+  const client = await node.connect(server.url);
+  const { code, reason } = await new Promise<CloseEvent>((resolve) =>
+    client.addEventListener("close", resolve as never),
+  );
+  expect([code, reason]).toEqual([1011, "no more"]);
+  await server.close();
+});

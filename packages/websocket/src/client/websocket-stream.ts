@@ -48,8 +48,9 @@ export type WebSocketStream = AnyWebSocketStream;
 
 /** Returns the source of a stream that connects to `input`. */
 function sourceOf(input: string, options: ConvertedStreamOptions): StreamSource {
-  const core = new StreamCore(options);
+  const closer = options.runtime?.closer ?? "page";
+  const core = new StreamCore(options, closer);
   const url = resolveUrl(input, options.base ?? ambientBase());
   core.begin(withSyntaxErrors(() => new ClientOpening(parseWebSocketUrl(url), options, core)));
-  return new StreamSource(url, options.runtime?.closer ?? "page", core);
+  return new StreamSource(url, closer, core);
 }

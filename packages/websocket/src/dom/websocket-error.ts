@@ -25,6 +25,9 @@ export interface WebSocketErrorInit {
 /** Creates the error of a connection that has ended. Not a constructor argument, because applications must not choose such codes. */
 let createEndError: (message: string, closeCode: number, reason: string, failure?: Failure) => WebSocketError;
 
+/** For the class of programs, whose codes the constructor does not take. */
+let setCloseCode: (error: WebSocketError, closeCode: number | null) => void;
+
 /**
  * Passed to `abort` or `cancel` of a stream, it sets the code and reason to close with. As the rejection of a promise,
  * it reports how the connection was closed.
@@ -36,6 +39,9 @@ export class WebSocketError extends DOMException {
       error.#closeCode = closeCode;
       error.#failure = failure;
       return error;
+    };
+    setCloseCode = (error, closeCode) => {
+      error.#closeCode = closeCode;
     };
   }
 
@@ -53,7 +59,7 @@ export class WebSocketError extends DOMException {
     this.#reason = reason;
   }
 
-  /** To close with: 1000 or 3000 to 4999. Of a connection that has ended: any code. Null for none. */
+  /** To close with: 1000 or 3000 to 4999, or another that a program may send. Of a connection that has ended: any code. Null for none. */
   get closeCode(): number | null {
     return this.#closeCode;
   }
@@ -69,6 +75,27 @@ export class WebSocketError extends DOMException {
 }
 
 defineInterface(WebSocketError, "WebSocketError", ["closeCode", "reason"]);
+
+/**
+ * The same for programs, which may also close with the other codes of RFC 6455 §7.4.1 that may be sent, such as 1011. Adapters export it
+ * as their `WebSocketError`; each error of a connection is an instance of it, as of the other.
+ */
+export class ProgramWebSocketError extends WebSocketError {
+  /**
+   * @throws DOMException InvalidAccessError for a code that must not be sent, SyntaxError for a reason that is too long
+   */
+  constructor(message = "", init: WebSocketErrorInit | null = {}) {
+    const { closeCode, reason } = closeInfo(init);
+    super(message, { reason });
+    setCloseCode(this, checkClose(closeCode, reason, "program") ?? null);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof WebSocketError;
+  }
+}
+
+Object.defineProperty(ProgramWebSocketError, "name", { value: "WebSocketError" });
 
 /** Converts the Web IDL dictionary WebSocketCloseInfo. @throws TypeError for values that cannot be converted */
 export function closeInfo(given: WebSocketErrorInit | null | undefined): {

@@ -11,7 +11,7 @@ import { checkOptions, type OptionAliases, type OptionChecks, takes } from "@hyb
 import type { BackoffOptions } from "@hybi/core/policy";
 import { randomOf } from "../client/random-source.ts";
 import { type AsyncDisposal, defineAsyncDisposal } from "../dom/async-disposal.ts";
-import { checkClose } from "../dom/check-close.ts";
+import { type Closer, checkClose } from "../dom/check-close.ts";
 import { fire, isAskedByPlatform } from "../dom/fire.ts";
 import { GuardedListeners } from "../dom/guarded-listeners.ts";
 import type { MessageData, Sendable } from "../dom/message-data.ts";
@@ -99,6 +99,19 @@ export function reconnect<Socket extends SocketLike>(
   return new Reconnecting(open, options);
 }
 
+/**
+ * `reconnect` of adapters: as a program and no page, its `close` also takes the other codes of RFC 6455 §7.4.1 that may be sent, such as
+ * 1001.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
+ */
+export function reconnectAsProgram<Socket extends SocketLike>(
+  open: OpenSocket<Socket>,
+  options: ReconnectOptions = {},
+): Reconnecting<Socket> {
+  return new Reconnecting(open, options, "program");
+}
+
 /** Events of a reconnecting client. */
 export interface ReconnectEventMap {
   readonly open: Event;
@@ -135,6 +148,8 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   static readonly #listeners = new GuardedListeners((target) => (target as Reconnecting).#report);
 
   readonly #open: OpenSocket<Socket>;
+  /** Which status codes `close` may use. */
+  readonly #closer: Closer;
   readonly #plan: ReconnectPlan;
   readonly #clock: Clock;
   readonly #outbox: Outbox;
@@ -162,12 +177,13 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   readonly #onAbort: () => void = () => this.close();
 
   /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
-  constructor(open: OpenSocket<Socket>, options: ReconnectOptions = {}) {
+  constructor(open: OpenSocket<Socket>, options: ReconnectOptions = {}, closer: Closer = "page") {
     super();
     takes.callback(open, "The first argument of reconnect, as in reconnect(() => new WebSocket(url)),");
     checkOptions("reconnect", options, reconnectChecks, aliases);
     const { runtime: { clock = lastingClock, random } = {}, signal, outbox, onError, ...plan } = options;
     this.#open = open;
+    this.#closer = closer;
     this.#clock = clockOf(clock);
     this.#report = createReporter(onError, this.#clock, asUncaught);
     const { shouldReconnect } = plan;
@@ -222,13 +238,14 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
    * Closes the current connection, if any, and opens no other. While connecting or waiting, the client ends at once; a
    * socket that the hook returns later is closed.
    *
-   * @throws DOMException as `WebSocket.close`; in that case nothing has changed
+   * @throws DOMException as `WebSocket.close`; in that case nothing has changed. A socket that does not take a code that this takes is
+   *   closed without one
    */
   close(code: number | undefined = undefined, reason: string | undefined = undefined): void {
     const isOver = this.#state === "ended" || this.#closing !== undefined;
     const status = orDefault(code, toClampedUnsignedShort, undefined);
     const text = orDefault(reason, toUsvString, "");
-    const checked = checkClose(status, text);
+    const checked = checkClose(status, text, this.#closer);
     if (isOver) return;
     this.#closing = [checked, text];
     this.#plan.close();

@@ -154,7 +154,7 @@ export class IncomingOpening {
     checkOptions("acceptStream", answer, acceptStreamAnswerChecks, answerAliases);
     checkAcceptStream(options);
     const { context = this.context, ...terms } = answer;
-    const core = new StreamCore(options);
+    const core = new StreamCore(options, "server");
     const stream = new WebSocketStream(new StreamSource(this.url, "server", core));
     if (context !== undefined) stream.context = context;
     this.#answering.accept(terms, core);

@@ -643,7 +643,10 @@ export class WebSocketServer {
    * Sends a message to all open sockets. The message is encoded once, or has been: what `prepareText` and `prepareBinary` return is
    * sent as it is. Returns the number of sockets.
    *
-   * @throws TypeError for a Blob: read its bytes first
+   * What a socket has received can be passed on, as `data as string | ArrayBuffer`: only sockets whose `binaryType` is "blob", which is not
+   * the default of servers, receive Blobs.
+   *
+   * @throws TypeError for a Blob: its bytes would have to be read first, and the message could not keep its place among others
    */
   broadcast(data: Exclude<Sendable, Blob> | PreparedMessage, options: BroadcastOptions = {}): number {
     // biome-ignore lint/complexity/noArguments: a missing message is an error, as in `send`.

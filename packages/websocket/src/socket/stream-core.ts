@@ -1,7 +1,7 @@
 /** The internals behind the WebSocketStream interface: two streams, two promises, and the listener of the pump. */
 
 import type { Agreement } from "@hybi/core";
-import { checkClose } from "../dom/check-close.ts";
+import { type Closer, checkClose } from "../dom/check-close.ts";
 import { abortReason } from "../dom/dom-exception.ts";
 import { ownBuffer, writable } from "../dom/message-data.ts";
 import { requirePlatform } from "../dom/platform-classes.ts";
@@ -67,9 +67,13 @@ export class StreamCore extends Lifecycle {
   #abortReason: unknown;
   readonly #onAbort: () => void = () => this.#abort();
 
+  /** Which status codes a `WebSocketError` may close with. */
+  readonly #closer: Closer;
+
   /** @throws TypeError if the runtime lacks streams */
-  constructor(options: StreamSettings) {
+  constructor(options: StreamSettings, closer: Closer) {
     super();
+    this.#closer = closer;
     requirePlatform("WebSocketStream", "ReadableStream", "WritableStream");
     this.#options = options;
     this.#readHighWaterMark = Math.min(Number.MAX_SAFE_INTEGER, options.readHighWaterMark ?? defaultHighWaterMark);
@@ -283,7 +287,8 @@ export class StreamCore extends Lifecycle {
   /** Closes with the code and reason of the application's `WebSocketError`, and without them for any other reason. */
   #closeFor(reason: unknown): void {
     const isOurs = reason instanceof WebSocketError && !isEndOfConnection(reason);
-    if (isOurs) this.startClosing(checkClose(reason.closeCode ?? undefined, reason.reason), reason.reason);
+    if (isOurs)
+      this.startClosing(checkClose(reason.closeCode ?? undefined, reason.reason, this.#closer), reason.reason);
     else this.startClosing(undefined, "");
   }
 

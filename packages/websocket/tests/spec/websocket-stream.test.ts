@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { WebSocketStream } from "../../src/client/websocket-stream.ts";
-import { closeError, WebSocketError } from "../../src/dom/websocket-error.ts";
+import { closeError, ProgramWebSocketError, WebSocketError } from "../../src/dom/websocket-error.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import { turn, until } from "../support/clock.ts";
 import { codeOf, statusOf } from "../support/failures.ts";
@@ -138,6 +138,14 @@ describe("the WebSocketStream", () => {
     expect(await stream.closed).toEqual({ closeCode: 1005, reason: "" });
   });
 
+  it("takes the codes of programs from a WebSocketError only if it is no page", async () => {
+    const { writer } = await opened();
+    const reason = new ProgramWebSocketError("", { closeCode: 1011 });
+    await expect(writer.abort(reason)).rejects.toMatchObject({ name: "InvalidAccessError" });
+    expect(reason).toBeInstanceOf(WebSocketError);
+    expect(closeError(1006, "")).toBeInstanceOf(ProgramWebSocketError);
+  });
+
   it.each([
     [
       "aborting its writable",
@@ -151,6 +159,8 @@ describe("the WebSocketStream", () => {
     const cases: [unknown, string][] = [
       [new WebSocketError("", { closeCode: 4005, reason: "enough" }), "close 3 4005 enough clean"],
       [new WebSocketError("", { reason: "only" }), "close 3 1000 only clean"],
+      [new ProgramWebSocketError("", { closeCode: 4005, reason: "enough" }), "close 3 4005 enough clean"],
+      [new ProgramWebSocketError("", { reason: "only" }), "close 3 1000 only clean"],
       [new WebSocketError(), "close 3 1005 clean"],
       [new Error("else"), "close 3 1005 clean"],
       [closeError(1006, "another's"), "close 3 1005 clean"],
