@@ -170,6 +170,55 @@ describe("Deadlines", () => {
     expect(deadlines.isUnchanged).toBe(false);
   });
 
+  describe("that are all Infinity but those of opening and closing", () => {
+    const never = Number.POSITIVE_INFINITY;
+    const timeless = { ping: never, pong: never, stalled: never, message: never, resting: never, idle: never };
+    const options: DeadlineOptions = { ...timeless, controlFrames: never };
+
+    it("are never due once the connection was observed to be open, until it closes", () => {
+      const { subject, deadlines } = watched(options, "opening");
+      expect(deadlines.observe(0)?.reason).toBe("opening");
+      expect(deadlines.isNeverDue).toBe(false);
+      subject.state = "open";
+      expect(deadlines.isNeverDue).toBe(false);
+      expect(deadlines.observe(1)).toBeUndefined();
+      expect(deadlines.isNeverDue).toBe(true);
+      subject.count({ bytesReceived: 5, messagesReceived: 2, messagesSent: 1, controlFramesReceived: 1e6 });
+      subject.outputLength = 9;
+      subject.isWithinMessage = true;
+      deadlines.pause(2);
+      expect(deadlines.isNeverDue).toBe(true);
+      expect(deadlines.observe(1e9)).toBeUndefined();
+      subject.state = "closing";
+      expect(deadlines.isNeverDue).toBe(false);
+      expect(deadlines.observe(1e9)?.reason).toBe("closing");
+      expect([deadlines.isNeverDue, deadlines.openedAt]).toEqual([false, 1]);
+    });
+
+    it("are due again while a round trip is to be measured", () => {
+      const { subject, deadlines } = watched(options);
+      deadlines.observe(0);
+      subject.count({ pingsTaken: 1 });
+      expect(deadlines.isNeverDue).toBe(false);
+      deadlines.observe(10);
+      expect(deadlines.isNeverDue).toBe(false);
+      subject.pingsAnswered = 1;
+      deadlines.observe(15);
+      expect([deadlines.isNeverDue, deadlines.roundTripTime(20)]).toEqual([true, 5]);
+      subject.count({ pingsTaken: 2 });
+      expect(deadlines.isNeverDue).toBe(false);
+    });
+
+    it.each(["ping", "pong", "stalled", "message", "resting", "idle", "controlFrames"] as const)(
+      "may be due with one of them, such as %s",
+      (name) => {
+        const { deadlines } = watched({ ...options, [name]: 100 });
+        deadlines.observe(0);
+        expect(deadlines.isNeverDue).toBe(false);
+      },
+    );
+  });
+
   it("have changed while output waited for the peer, until that was observed", () => {
     const { subject, deadlines } = watched();
     deadlines.observe(0);

@@ -289,6 +289,19 @@ export class Deadlines {
     );
   }
 
+  /**
+   * Whether nothing is due while the connection is open, whatever has happened since the last observation: no deadline but those of
+   * opening and closing is set, and no round trip is to be measured. Then a caller need not read its clock.
+   */
+  get isNeverDue(): boolean {
+    const { ping, pong, stalled, message, resting, idle, controlFrames } = this.#limits;
+    const least = Math.min(ping, pong, stalled, message, resting, idle, controlFrames);
+    if (least !== Number.POSITIVE_INFINITY || this.#state !== "open" || this.#subject.state !== "open") return false;
+    return this.#pings === undefined
+      ? this.#subject.pingsTaken === 0
+      : this.#pings.takenAt === undefined && this.#subject.pingsTaken === this.#pings.taken;
+  }
+
   /** When the connection was first observed to be open, in whole milliseconds; undefined if it was not yet, or never. */
   get openedAt(): Instant | undefined {
     if (this.#bytesReceived < 0) return undefined;

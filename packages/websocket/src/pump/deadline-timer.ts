@@ -88,7 +88,7 @@ export class PumpTimer implements Alarm {
   /** Observes the endpoint's state and sets the alarm for the next deadline. */
   update(): void {
     // A message that was sent and has left changes nothing. Reading the clock would be an eighth of its cost.
-    if (this.place !== unset && this.#deadlines.isUnchanged) return;
+    if (this.place === unset ? this.#deadlines.isNeverDue : this.#deadlines.isUnchanged) return;
     const now = this.#alarms.now();
     const due = this.#deadlines.nextAt(now, this.#alarms.awayUntil);
     const at = due === Number.POSITIVE_INFINITY ? this.#linger(now) : due;

@@ -112,6 +112,31 @@ describe("the pump", () => {
     },
   );
 
+  it("reads no clock for messages when no deadline is set but those of opening and closing", async () => {
+    const never = Number.POSITIVE_INFINITY;
+    const deadlines = { ping: never, pong: never, stalled: never, message: never, controlFrames: never };
+    let reads = 0;
+    const clock = new TestClock();
+    const now = clock.now.bind(clock);
+    clock.now = () => {
+      reads++;
+      return now();
+    };
+    const { transport, pump, lines } = serverPump({ clock, deadlines });
+    await turn();
+    reads = 0;
+    transport.sink.data(frame(0x81, [0x61]), true);
+    pump.endpoint.sendText("b");
+    pump.requestFlush();
+    await turn();
+    expect([reads, lines.at(-1), transport.calls.at(-1)]).toEqual([0, "text a", "write 3"]);
+    // The closing handshake has a deadline.
+    pump.endpoint.sendClose(1000);
+    pump.requestFlush();
+    await turn();
+    expect(reads).toBeGreaterThan(0);
+  });
+
   it("flush() writes at once, and the end of the turn has nothing left to do", async () => {
     let flushes = 0;
     const { transport, pump } = serverPump({}, { flushed: () => void flushes++ });
