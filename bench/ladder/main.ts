@@ -2,7 +2,7 @@
  * `pnpm ladder` measures what each of our promises costs, from the least program to the published interface, and writes the section of
  * docs/design/performance.md. It takes about four minutes.
  *
- *   --only PART    these parts only, and the page stays as it is; may be repeated
+ *   --only PART    these parts only, the rest of the page stays as it was measured; may be repeated
  *   --rounds N     more rounds make the medians steadier (default 5)
  *   --node PATH    measures this program of Node, instead of the one that runs the command
  */
@@ -55,7 +55,6 @@ async function measureLadder(): Promise<void> {
     ...rows,
   };
   console.log(formatLadder(result));
-  if (options.only.length > 0) return;
   const all = saveLadder(root, result);
   const page = `${root}${ladderPage}`;
   writeFileSync(page, replaceLadder(readFileSync(page, "utf8"), all));

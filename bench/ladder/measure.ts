@@ -23,6 +23,7 @@ const silentPasses = { warmUp: 12, perRound: 8 };
 export const parts: Readonly<Record<string, (effort: Effort) => Promise<readonly Row[]>>> = {
   "silent-text": (effort) => silent("text", effort),
   "silent-binary": (effort) => silent("binary", effort),
+  "silent-opening": (effort) => silent("opening", effort),
   text: (effort) => echo("text 64 B, 32 × 1", echoTask(32, 1, "text"), effort),
   binary: (effort) => echo("binary 64 B, 32 × 1", echoTask(32, 1), effort),
   "16KiB": (effort) => echo("binary 16 KiB, 8 × 8", echoTask(8, 8, "binary", 16 * KiB), effort),
@@ -66,11 +67,16 @@ async function echo(title: string, task: EchoTask, effort: Effort, tls = false):
 }
 
 /** The same without system calls, which also is steady on a machine with other work. */
-async function silent(kind: "text" | "binary", { rounds }: Effort): Promise<readonly Row[]> {
+async function silent(kind: "text" | "binary" | "opening", { rounds }: Effort): Promise<readonly Row[]> {
   const program = await bundle("ladder/silent-worker");
-  const subjects = subjectsNamed(["ws", "raw", ...withoutSteps("ladder-endpoint", "listen")]);
+  // A server of `ws` gets a request that the HTTP server of Node has read.
+  const names =
+    kind === "opening"
+      ? withoutSteps("ladder-frames", "ladder-messages", "listen")
+      : ["ws", "raw", ...withoutSteps("ladder-endpoint", "listen")];
+  const subjects = subjectsNamed(names);
   const workers = subjects.map(({ name, environment }) =>
-    fork(program, [name, kind, "64"], { env: { ...process.env, ...environment } }),
+    fork(program, [name, kind], { env: { ...process.env, ...environment } }),
   );
   const costs: number[][] = workers.map(() => []);
   try {
@@ -85,7 +91,7 @@ async function silent(kind: "text" | "binary", { rounds }: Effort): Promise<read
     for (const worker of workers) worker.disconnect();
   }
   showProgress();
-  const title = `${kind} 64 B, no system calls`;
+  const title = kind === "opening" ? "opening, no system calls" : `${kind} 64 B, no system calls`;
   return [{ name: title, title, cells: comparedCells(subjects, costs) }];
 }
 

@@ -51,12 +51,15 @@ describe("replaceLadder", () => {
 });
 
 describe("saveLadder", () => {
-  it("replaces the result of the same version of Node, and keeps those of others, in order", () => {
+  it("replaces the rows of the same version of Node that were measured, and keeps the others, in order", () => {
     const folder = `${mkdtempSync(join(tmpdir(), "hybi-ladder-"))}/`;
     try {
       saveLadder(folder, resultOf("26.1.0", []));
-      saveLadder(folder, resultOf("20.1.0", []));
-      expect(saveLadder(folder, resultOf("20.2.0", [])).map(({ node }) => node)).toEqual(["20.2.0", "26.1.0"]);
+      const [row, other] = [rowOf({ ws: 1 }), { ...rowOf({ ws: 1 }), name: "another" }];
+      saveLadder(folder, resultOf("20.1.0", [row, other]));
+      const again = rowOf({ ws: 1, listen: 2 });
+      const saved = saveLadder(folder, resultOf("20.2.0", [again]));
+      expect(saved).toEqual([resultOf("20.2.0", [again, other]), resultOf("26.1.0", [])]);
       expect(savedLadders(folder)).toHaveLength(2);
     } finally {
       rmSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
 /** The section of docs/design/performance.md about the steps, and the results that it is made from. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatMarkdownTable, formatNumber, formatRatio } from "../format.ts";
 import { inOrder } from "../report/pages.ts";
@@ -27,12 +27,22 @@ const peers: readonly Step[] = [
   { name: "canned", title: "TCP, a canned response" },
 ];
 
-/** Saves `result` in place of the one of the same major version of Node; returns all that there are. */
+/**
+ * Saves `result` in place of the one of the same major version of Node, of which rows are kept that it does not have; returns all that
+ * there are.
+ */
 export function saveLadder(root: string, result: LadderResult): readonly LadderResult[] {
   mkdirSync(join(root, folder), { recursive: true });
-  const name = `node${Number.parseInt(result.node, 10)}.json`;
-  writeFileSync(join(root, folder, name), `${JSON.stringify(result)}\n`);
+  const path = join(root, folder, `node${Number.parseInt(result.node, 10)}.json`);
+  const before: LadderResult | undefined = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+  const server = [...result.server, ...missingIn(result.server, before?.server)];
+  const client = [...result.client, ...missingIn(result.client, before?.client)];
+  writeFileSync(path, `${JSON.stringify({ ...result, server, client })}\n`);
   return savedLadders(root);
+}
+
+function missingIn(rows: readonly Row[], all: readonly Row[] = []): readonly Row[] {
+  return all.filter((row) => rows.every(({ name }) => name !== row.name));
 }
 
 /** Returns the saved results, by version of Node. */
@@ -71,6 +81,7 @@ function tableOf(title: string, steps: readonly Step[], rows: readonly Row[]): s
     }),
   ]);
   const ratios = rows.map((row) => {
+    if (row.cells[0]?.subject !== "ws") return "";
     const last = steps.filter(({ name }) => findCell(row, name) !== undefined).at(-1);
     const shown = [last?.name ?? "", "bare"].map((name) => findCell(row, name)?.ratio ?? 0);
     // A socket of the bare program may hold less than one of TCP alone.

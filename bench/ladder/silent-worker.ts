@@ -11,16 +11,18 @@ import { encodeFrame } from "../wire.ts";
 import { ladderServer } from "./server.ts";
 
 const connections = 32;
-/** Messages of a pass. */
+/** Messages of a pass, or openings. */
 const perPass = 4096;
+const openingsPerPass = 1024;
 
-const [name, kind, length] = process.argv.slice(2) as [string, "text" | "binary", string];
+const [name, kind] = process.argv.slice(2) as [string, "text" | "binary" | "opening"];
 const head = {
   ...{ upgrade: "websocket", connection: "Upgrade", host: "chat.example.com" },
   ...{ "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" },
 };
 const fields = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
-const payload = new Uint8Array(Number(length)).fill(0x61);
+const payload = new Uint8Array(64).fill(0x61);
+const request = `GET / HTTP/1.1\r\n${fields.join("")}\r\n`;
 const frame = encodeFrame(kind === "text" ? 0x81 : 0x82, payload, true, 0);
 
 function accepting(): (socket: SilentSocket) => void {
@@ -35,9 +37,9 @@ function accepting(): (socket: SilentSocket) => void {
 
 function acceptWs(): (socket: SilentSocket) => void {
   const server = new ws.WebSocketServer({ noServer: true });
-  const request = { method: "GET", url: "/", headers: head } as unknown as IncomingMessage;
+  const upgrade = { method: "GET", url: "/", headers: head } as unknown as IncomingMessage;
   return (socket) =>
-    server.handleUpgrade(request, socket, Buffer.alloc(0), (accepted) => {
+    server.handleUpgrade(upgrade, socket, Buffer.alloc(0), (accepted) => {
       accepted.on("message", (data, binary) => accepted.send(data, { binary }));
     });
 }
@@ -54,14 +56,14 @@ async function open(): Promise<readonly SilentSocket[]> {
   const sockets = Array.from({ length: connections }, () => new SilentSocket());
   for (const socket of sockets) {
     accept(socket);
-    if (name !== "ws" && name !== "raw") socket.push(Buffer.from(`GET / HTTP/1.1\r\n${fields.join("")}\r\n`));
+    if (name !== "ws" && name !== "raw") socket.push(Buffer.from(request));
   }
   await nextTurn();
   await nextTurn();
   return sockets;
 }
 
-/** Returns nanoseconds of CPU time per message. */
+/** Returns nanoseconds of CPU time per echo. */
 async function pass(sockets: readonly SilentSocket[]): Promise<number> {
   const written = (): number => sockets.reduce((sum, socket) => sum + socket.written, 0);
   const before = written();
@@ -77,9 +79,26 @@ async function pass(sockets: readonly SilentSocket[]): Promise<number> {
   return (spent * 1000) / perPass;
 }
 
-const sockets = await open();
+/** Returns nanoseconds of CPU time per opening, from an accepted socket to its loss. */
+async function openingPass(): Promise<number> {
+  const accept = accepting();
+  const start = cpuTime();
+  for (let opened = 0; opened < openingsPerPass; opened += connections) {
+    const sockets = Array.from({ length: connections }, () => new SilentSocket());
+    for (const socket of sockets) setImmediate(() => accept(socket));
+    await nextTurn();
+    for (const socket of sockets) setImmediate(() => socket.push(Buffer.from(request)));
+    await nextTurn();
+    if (sockets.some(({ written }) => written === 0)) throw new Error("Not every request was answered.");
+    for (const socket of sockets) setImmediate(() => socket.destroy());
+    await nextTurn();
+  }
+  return ((cpuTime() - start) * 1000) / openingsPerPass;
+}
+
+const sockets = kind === "opening" ? [] : await open();
 process.on("message", () => {
-  pass(sockets).then(
+  (kind === "opening" ? openingPass() : pass(sockets)).then(
     (nanoseconds) => process.send?.(nanoseconds),
     (error) => {
       console.error(error);

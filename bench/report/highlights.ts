@@ -15,12 +15,14 @@ export interface Highlight {
 }
 
 const oneMessage =
-  "four fifths of it are the kernel and Node, for both; what we add above `ws` is spread over functions of which none takes a twentieth";
-const fullCollections = "full collections, which V8 starts for memory outside its heap while the heap is small";
-const notFound = "both read and write as often; where the rest goes is not known";
+  "four fifths of it are the kernel and Node, for both; of the rest, the connection of core makes us as slow as `ws`, and sharing the turn, one write in flight, deadlines and counted memory cost more ([what each promise costs](#what-each-promise-costs))";
+const fullCollections =
+  "full collections, which V8 starts for the buffers of reads while the heap is small: the same program has few of them in one process and many in the next, and with more objects mostly many";
+const overTls =
+  "both read and write as often; replies wait for the end of the turn, because records may follow in the same read, and a write is known to have left by its callback alone";
 const textOfClient = "`ws` hands over bytes, we make strings of them";
 const objectsOfOpening =
-  "each makes more objects than in `ws`, and most of its time goes into making and collecting them";
+  "each makes more objects than in `ws`; the strict opening handshake, the pump and the WebSocket with its server add about as much each";
 const echo = (title: string, row: string, more: Partial<Highlight> = {}): Highlight => ({
   title,
   row: `echo/${row}`,
@@ -45,7 +47,7 @@ export const highlights: readonly Highlight[] = [
       "the collector takes a fifth of our time, for the buffers that messages lie in, and a twentieth of that of `ws`",
   }),
   echo("Server, binary 1 MiB, 2 × 2", "binary 2x2x1048576-binary", { reason: fullCollections }),
-  echo("Server over TLS, text, 32 × 1", "", { row: "tls/text 32x1", reason: notFound }),
+  echo("Server over TLS, text, 32 × 1", "", { row: "tls/text 32x1", reason: overTls }),
   echo("Server over TLS, text, 32 × 64", "", { row: "tls/text 32x64" }),
   {
     title: "Broadcast of 200 B to 1,000",
@@ -59,7 +61,8 @@ export const highlights: readonly Highlight[] = [
     title: "A Ping of keepalive",
     row: "keepalive ping",
     subject: "listen",
-    reason: "each connection keeps its deadlines by itself, where `ws` has one loop over all of them",
+    reason:
+      "each Pong is read strictly and each connection keeps its deadlines by itself, where `ws` has one loop over all of them",
   },
   {
     title: "Compressed JSON of 64 KiB",
@@ -113,7 +116,7 @@ export const highlights: readonly Highlight[] = [
     title: "Heap of an idle connection above TCP",
     row: "idle heap-above",
     subject: "listen",
-    reason: "each keeps an EventTarget as on the platform, its deadlines and its limits",
+    reason: "half of it is the pump with its transport and deadlines, a quarter an EventTarget as on the platform",
     isShort: true,
   },
 ];
