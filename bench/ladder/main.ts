@@ -17,7 +17,7 @@ import { clientParts, parts } from "./measure.ts";
 import { formatLadder, type LadderResult, ladderPage, replaceLadder, saveLadder } from "./page.ts";
 
 /** Share of the usual warm-ups and passes. */
-const share = 0.4;
+const share = 0.3;
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 const { values: options } = parseArgs({
