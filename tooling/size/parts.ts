@@ -75,7 +75,9 @@ function partOf(path: string): string {
   const [, name, module] = /packages\/([^/]+)\/dist\/modules\/([^/]+?)(?:\.js)?(?:\/|$)/.exec(path) ?? [];
   if (name === undefined) return path;
   if (module === "connection-sink") return `${name}/connection`;
-  return module === "sentences" ? `${name}/checks` : `${name}/${module}`;
+  // Sentences and names of options belong to the checks that they are apart from.
+  if (module === "sentences") return name === "core" ? "core/checks" : "websocket/platform";
+  return `${name}/${module}`;
 }
 
 const mark =
