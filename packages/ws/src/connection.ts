@@ -95,7 +95,7 @@ export class Connection extends Incoming implements OpeningOwner {
       listener: this,
       clock: nodeClock,
       deadlines,
-      writeBudget: Number.MAX_SAFE_INTEGER,
+      writeBudget: mostWritten,
     });
     // Undocumented streams in place of sockets have no timeout.
     if ("setTimeout" in stream) (stream as Socket).setTimeout(0);
@@ -163,6 +163,9 @@ export class Connection extends Incoming implements OpeningOwner {
     this.#opening.abort(new Error("WebSocket was closed before the connection was established"));
   }
 }
+
+/** All that there is, in one write. The largest integer that V8 has no object for. */
+const mostWritten = 2 ** 31 - 1;
 
 /** Returns from how many bytes on messages are compressed; undefined without the extension. */
 function compressionThreshold(agreement: Agreement, options: ConnectionSetup["options"]): number | undefined {

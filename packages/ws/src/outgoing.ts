@@ -84,8 +84,6 @@ export class Outgoing {
   #delayed: Delayed[] | undefined;
   /** Bytes that were sent after the connection had begun to close. */
   #lost = 0;
-  /** Whether it is one of `unwritten`. */
-  #isUnwritten = false;
   /** The turn in which the first message was written at once. */
   #writtenIn = 0;
 
@@ -274,10 +272,7 @@ export class Outgoing {
     }
     const turn = currentTurn();
     if (this.#writtenIn === turn) {
-      if (!this.#isUnwritten) {
-        this.#isUnwritten = true;
-        unwritten.add(this);
-      }
+      unwritten.add(this);
       if (isPrepared) pump.requestPreparedFlush();
       else pump.requestFlush();
       return;
@@ -301,10 +296,7 @@ export class Outgoing {
 
   /** Output has left. */
   flushed(): void {
-    if (this.#isUnwritten) {
-      this.#isUnwritten = false;
-      unwritten.delete(this);
-    }
+    if (unwritten.size > 0) unwritten.delete(this);
     if (this.#waiting !== undefined) this.confirm(this.#waiting);
   }
 

@@ -22,8 +22,8 @@ import { type ConnectionSetup, serverSetup } from "./setup.ts";
 import { throwLater } from "./turns.ts";
 import { openAccepted, WebSocket } from "./websocket.ts";
 
-/** Sockets that were passed to `handleUpgrade`. */
-const taken = new WeakSet<Duplex>();
+/** Property of sockets that were passed to `handleUpgrade`. A set of them would take several times as much memory. */
+const isTaken = Symbol("taken");
 
 type Verdict = (accepts: boolean, code?: number, message?: string, headers?: OutgoingHttpHeaders) => void;
 
@@ -252,7 +252,7 @@ export class WebSocketServer<
       socket.destroy();
       return;
     }
-    if (taken.has(socket)) {
+    if (isTaken in socket) {
       throw new Error(
         "server.handleUpgrade() was called more than once with the same socket, possibly due to a misconfiguration",
       );
@@ -263,7 +263,7 @@ export class WebSocketServer<
     }
     // Outside of what follows: an error of the application is its own, and whoever calls `handleUpgrade` may catch it and answer.
     const subprotocol = this.#chooseSubprotocol(request, req);
-    taken.add(socket);
+    (socket as Duplex & { [isTaken]?: true })[isTaken] = true;
     let accepted: AcceptedOpening;
     try {
       accepted = answerOpeningRequest(request, { subprotocol, extensions: this.#extensions });
