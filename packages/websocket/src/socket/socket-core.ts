@@ -260,6 +260,12 @@ export class SocketCore extends Lifecycle {
     pump.requestFlush();
   }
 
+  /** Resolves when the socket is closed, behind its last event. */
+  async ended(): Promise<void> {
+    // A message that never leaves: its sender is told with the end.
+    if (this.readyState !== CLOSED) await new Promise<unknown>((resolve) => void this.#departures().watch(resolve));
+  }
+
   /** A listener for `drain` was added. */
   listenToDrain(): void {
     this.#departures().isListenedTo = true;

@@ -498,11 +498,10 @@ function sendCallback(options: unknown, callback: SendCallback | undefined): Sen
   return undefined;
 }
 defineAsyncDisposal(WebSocket, (socket) => {
-  return new Promise((resolve) => {
-    if (socket.readyState === CLOSED) resolve();
-    else socket.addEventListener("close", () => resolve());
-    socket.close(1000);
-  });
+  // Not by listening for the event, which another listener may stop.
+  const ended = coreOf(socket)!.ended();
+  socket.close(1000);
+  return ended;
 });
 
 defineConstants(WebSocket, { CONNECTING, OPEN, CLOSING, CLOSED });

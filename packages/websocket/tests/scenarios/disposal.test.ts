@@ -27,6 +27,18 @@ describe.skipIf(key === undefined)("await using", () => {
     }
   });
 
+  it("waits for the end although a listener keeps the event from others, and resolves behind its listeners", async () => {
+    const world = new World();
+    const { client } = await world.connected();
+    const order: string[] = [];
+    client.addEventListener("close", (event) => {
+      event.stopImmediatePropagation();
+      order.push("close");
+    });
+    await dispose(client).then(() => order.push("disposed"));
+    expect(order).toEqual(["close", "disposed"]);
+  });
+
   it("waits for a socket that is closing already, and gives up one that is connecting", async () => {
     const world = new World();
     const { client } = await world.connected();
