@@ -6,7 +6,7 @@ import { type BundleOptions, bundleSuites, type Suites } from "./bundle.ts";
 import type { Outcome, Settings } from "./harness/main.ts";
 
 /** Runs a file of tests, which the environment finds in `globalThis.hybiSuites`. */
-export type RunFile = (file: string, settings: Settings) => Promise<readonly Outcome[]>;
+type RunFile = (file: string, settings: Settings) => Promise<readonly Outcome[]>;
 
 /** An environment in which the script of the suites is loaded. */
 export interface Environment {

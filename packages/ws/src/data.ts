@@ -50,7 +50,7 @@ export function bufferOver(bytes: Uint8Array, start: number, end: number): Buffe
 }
 
 /** Returns the memory of `data` alone, as an ArrayBuffer. */
-export function arrayBufferOf(data: Buffer): ArrayBuffer {
+function arrayBufferOf(data: Buffer): ArrayBuffer {
   if (data.byteLength === data.buffer.byteLength) return data.buffer as ArrayBuffer;
   return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer;
 }
