@@ -2,7 +2,9 @@
  * The test suites and the runtimes in which they run. vitest reads this file in Node, in Deno and in Bun.
  *
  * A test named `x.node.test.ts`, `x.deno.test.ts` or `x.bun.test.ts` runs in that runtime only; every other
- * `x.test.ts` runs in each runtime that its package lists here.
+ * `x.test.ts` runs in each runtime that its package lists here. The neutral tests of a portable package share processes, in which
+ * each file gets fresh modules (`tooling/vitest/setup.ts`); its tests of one runtime, which measure the heap or start
+ * programs, get a process each, and are the project `core.node` beside `core`: `--project 'core*'` runs both.
  */
 
 import { existsSync } from "node:fs";
@@ -10,13 +12,17 @@ import { availableParallelism } from "node:os";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { chooseSeed } from "./tooling/vitest/seed.ts";
+import { SlowFirst } from "./tooling/vitest/slow-first.ts";
 
 type Runtime = "node" | "deno" | "bun";
 
-const suites: { name: string; root: string; runtimes: readonly Runtime[] }[] = [
-  { name: "core", root: "packages/core", runtimes: ["node", "deno", "bun"] },
-  { name: "websocket", root: "packages/websocket", runtimes: ["node", "deno", "bun"] },
-  { name: "permessage-deflate", root: "packages/permessage-deflate", runtimes: ["node", "deno", "bun"] },
+const suites: { name: string; root: string; runtimes: readonly Runtime[]; isPortable?: true }[] = [
+  { name: "core", root: "packages/core", runtimes: ["node", "deno", "bun"], isPortable: true },
+  { name: "websocket", root: "packages/websocket", runtimes: ["node", "deno", "bun"], isPortable: true },
+  {
+    ...{ name: "permessage-deflate", root: "packages/permessage-deflate" },
+    ...{ runtimes: ["node", "deno", "bun"], isPortable: true },
+  },
   { name: "node", root: "packages/node", runtimes: ["node"] },
   { name: "deno", root: "packages/deno", runtimes: ["deno"] },
   { name: "bun", root: "packages/bun", runtimes: ["bun"] },
@@ -39,16 +45,24 @@ if (process.env.HYBI_SEED === undefined) {
   console.log(`fast-check seed ${process.env.HYBI_SEED}: repeat this run with HYBI_SEED=${process.env.HYBI_SEED}`);
 }
 
-function project(name: string, root: string): TestProjectInlineConfiguration {
-  return {
-    extends: true,
-    test: {
-      name,
-      root,
-      include: ["**/*.test.ts"],
-      exclude: ["**/node_modules/**", "**/dist/**", ...otherRuntimes.map((other) => `**/*.${other}.test.ts`)],
-    },
-  };
+/** Patterns of further files to leave out, separated by commas. vitest's own `--exclude` does not reach projects. */
+const leftOut = (process.env.HYBI_EXCLUDE ?? "").split(",").filter(Boolean);
+
+function project(
+  name: string,
+  root: string,
+  { include = "**/*.test.ts", notOf = otherRuntimes as readonly Runtime[], isolate = true } = {},
+): TestProjectInlineConfiguration {
+  const exclude = ["**/node_modules/**", "**/dist/**", ...notOf.map((other) => `**/*.${other}.test.ts`), ...leftOut];
+  return { extends: true, test: { name, root, include: [include], exclude, isolate } };
+}
+
+function projectsOf({ name, root, isPortable }: (typeof suites)[number]): TestProjectInlineConfiguration[] {
+  if (isPortable !== true) return [project(name, root)];
+  return [
+    project(name, root, { notOf: [...otherRuntimes, runtime], isolate: false }),
+    project(`${name}.${runtime}`, root, { include: `**/*.${runtime}.test.ts` }),
+  ];
 }
 
 export default defineConfig({
@@ -61,11 +75,10 @@ export default defineConfig({
   test: {
     // One less by default, which leaves half of a machine with two cores idle: the process of vitest itself has little to do.
     maxWorkers: availableParallelism(),
+    sequence: { sequencer: SlowFirst },
     // Long enough for a busy machine; a test that hangs still ends.
     testTimeout: 30_000,
-    projects: suites
-      .filter((suite) => suite.runtimes.includes(runtime) && existsSync(suite.root))
-      .map((suite) => project(suite.name, suite.root)),
+    projects: suites.filter((suite) => suite.runtimes.includes(runtime) && existsSync(suite.root)).flatMap(projectsOf),
     setupFiles: [new URL("./tooling/vitest/setup.ts", import.meta.url).pathname],
     env: { HYBI_SEED: process.env.HYBI_SEED },
     coverage: {

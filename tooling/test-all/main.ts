@@ -7,15 +7,15 @@
 
 import { run } from "../repository.ts";
 import { chooseSeed } from "../vitest/seed.ts";
-import { runSuite, vitest } from "./run-suite.ts";
+import { runSuite, runsElsewhere, vitest } from "./run-suite.ts";
 import { concludeTests, type Tally } from "./tally.ts";
 
 const config = ["--config", "vitest.workspace.ts"];
 const node = { name: "Node", command: ["node", vitest], options: config, version: ["node", "--version"] };
 /** What other tests cover of core does not count. */
 const covered = [
-  { ...node, name: "Node, coverage of core", options: [...config, "--project", "core", "--coverage"] },
-  { ...node, name: "Node, other than core", options: [...config, "--project", "!core"] },
+  { ...node, name: "Node, coverage of core", options: [...config, "--project", "core*", "--coverage"] },
+  { ...node, name: "Node, other than core", options: [...config, "--project", "!core*"] },
 ];
 const otherRuntimes = [
   // Deno's worker threads lack functions that vitest needs, so use processes.
@@ -26,6 +26,9 @@ const otherRuntimes = [
     version: ["deno", "--version"],
   },
   { name: "Bun", command: ["bun", "--bun", vitest], options: config, version: ["bun", "--version"] },
+];
+/** Each uses one core, so they run beside each other. */
+const engines = [
   // Only the code that vitest drives runs in workerd; vitest itself runs in Node.
   {
     name: "workerd",
@@ -33,7 +36,7 @@ const otherRuntimes = [
     options: ["--config", "interop/vitest.config.ts", "--project", "workerd"],
     version: ["interop/node_modules/.bin/workerd", "--version"],
   },
-  // Engines without the web platform are realms of Node.
+  // Engines without the web platform are realms of Node, and QuickJS.
   {
     name: "bare",
     command: ["node", vitest],
@@ -59,22 +62,39 @@ const isCovered = all && args.includes("--coverage");
 const own = ["--all", "--fast", ...(isCovered ? ["--coverage"] : [])];
 const passedOn = args.filter((arg) => !own.includes(arg));
 const tallies: Tally[] = [];
-for (const { name, command, options, version } of [...(isCovered ? covered : [node]), ...(all ? otherRuntimes : [])]) {
+
+interface Environment {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly options: readonly string[];
+  readonly version: readonly string[];
+}
+
+async function runIn({ name, command, options, version }: Environment, runs?: string, isBeside = false): Promise<void> {
   const { exitCode, output } = await run(version, { capture: true });
   if (exitCode !== 0 && name === "workerd") {
     console.log(`\nSKIPPED: the suite in workerd, because workerd does not run on this machine:\n${output}`);
-    continue;
+    return;
   }
-  console.log(`\n=== ${name} (${output.split("\n", 1)}) ===`);
+  console.log(`\n=== ${name} (${output.split("\n", 1)})${isBeside ? ", printed when it has ended" : ""} ===`);
+  const begun = Date.now();
   tallies.push(
     await runSuite({
       name,
       command,
       options: [...options, ...(args.includes("--fast") ? fast : []), ...passedOn],
-      env,
+      env: { ...env, ...(runs !== undefined && { HYBI_RUNS: runs }) },
       // A path or a name may leave nothing to run in one runtime.
       mayBeEmpty: passedOn.length > 0,
+      isBeside,
     }),
   );
+  console.log(`=== ${name}: ${Math.round((Date.now() - begun) / 1_000)} s ===`);
+}
+
+for (const environment of isCovered ? covered : [node]) await runIn(environment);
+if (all) {
+  for (const environment of otherRuntimes) await runIn(environment, runsElsewhere);
+  await Promise.all(engines.map((environment, index) => runIn(environment, undefined, index > 0)));
 }
 concludeTests(tallies);
