@@ -14,6 +14,8 @@ beforeAll(() => {
     "  install) exit 0 ;;",
     '  test) echo "$TESTS" ;;',
     '  test:nodes) echo "$NODES" ;;',
+    '  test:dependents) [ -z "$DEPENDENTS" ] || { echo "$DEPENDENTS"; exit 1; } ;;',
+    '  conformance:own) echo "$CONFORMANCE" ;;',
     "esac",
     'exit "$EXIT"',
     "",
@@ -25,7 +27,15 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function ci(parts: string[], counts: Record<string, string> = {}): Promise<{ exitCode: number; output: string }> {
-  const env = { TESTS: "", NODES: "", EXIT: "0", ...counts, PATH: `${folder}:${process.env.PATH}` };
+  const env = {
+    TESTS: "",
+    NODES: "",
+    DEPENDENTS: "",
+    CONFORMANCE: "",
+    EXIT: "0",
+    ...counts,
+    PATH: `${folder}:${process.env.PATH}`,
+  };
   return run(["bash", ".ci/run", ...parts], { env, capture: true });
 }
 const lastOf = (output: string): string => output.trim().split("\n").at(-1) ?? "";
@@ -68,5 +78,18 @@ it("counts tests that failed, and a step that fails without counts as one", asyn
   // The demo and the other versions of Node have no counts.
   expect(lastOf(output)).toBe("5 passed, 4 failed");
   expect(output).not.toContain("no test ran");
+  expect(exitCode).toBe(1);
+});
+
+it("counts a step that runs beside another, and says what it left out", async () => {
+  const { exitCode, output } = await ci(["judges"], {
+    CONFORMANCE: five,
+    DEPENDENTS: "SKIPPED: a thing\n4 passed, 3 failed",
+  });
+  expect(lastOf(output)).toBe("9 passed, 3 failed");
+  expect(output).toMatch(/^FAILED: dependents of ws/m);
+  expect(output).toMatch(/^SKIPPED: dependents of ws.*: a thing$/m);
+  // The output of one does not stand in that of the other.
+  expect(output).toMatch(/5 passed, 0 failed\n=== our servers .*: ok, \d+ s\n\n=== dependents .*, beside/);
   expect(exitCode).toBe(1);
 });
