@@ -13,13 +13,13 @@ const chosen = selectionIn(args);
 const isFast = !all && chosen.length === 0;
 const where = all ? "in Node, then Deno, Bun, workerd and a bare engine" : "in Node";
 if (chosen.length > 0) console.log(`The tests ${chosen.join(" or ")}, ${where}.`);
-else if (all) console.log(`All tests, ${where}: about 11 minutes on two cores.`);
+else if (all) console.log(`All tests, ${where}: about 9 minutes on two cores.`);
 else {
   console.log(
     "The fast tests: core, websocket, permessage-deflate, node and the examples, in Node; a minute and a half on two cores.",
   );
   console.log(
-    "`npx pnpm test --all` runs everything in Node, Deno, Bun, workerd and a bare engine, in about 11 minutes.",
+    "`npx pnpm test --all` runs everything in Node, Deno, Bun, workerd and a bare engine, in about 9 minutes.",
   );
 }
 console.log("The first time, all tools of this repository are installed before; README.md says how large they are.\n");
