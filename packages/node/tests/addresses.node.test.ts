@@ -41,7 +41,10 @@ async function rejection(promise: Promise<unknown>): Promise<Error> {
 describe("a failure at all addresses of a host", () => {
   it.each(["ws", "wss"])("is reported by connect over %s with each address [R22]", async (scheme) => {
     const error = await rejection(connect(`${scheme}://two-addresses.test:${port}/`));
-    expect([error.name, error.message]).toEqual(["OpeningError", expected]);
+    expect([error.name, error.message]).toEqual([
+      "OpeningError",
+      `${scheme}://two-addresses.test:${port}/: ${expected}`,
+    ]);
     expect(error.cause).toBeInstanceOf(AggregateError);
   });
 
@@ -62,6 +65,6 @@ describe("a failure at all addresses of a host", () => {
   ])("is reported %s as well [R22]", async (_, transport, prefix) => {
     const host = `two-addresses.test:${port}`;
     const { message } = await rejection(connect(`ws://${host}/`, { transportOptions: transport(host) }));
-    expect(message).toBe(`${prefix}${expected}`);
+    expect(message).toBe(`ws://${host}/: ${prefix}${expected}`);
   });
 });

@@ -288,7 +288,10 @@ describe("our client and the server of ws", () => {
       verifyClient: (_info, done) => done(false, 401, "no entry", { "WWW-Authenticate": "Basic" }),
     });
     const error = await connect(url).catch((thrown) => thrown);
-    expect(error).toMatchObject({ name: "OpeningError", message: "The server answered 401 Unauthorized." });
+    expect(error).toMatchObject({
+      name: "OpeningError",
+      message: expect.stringMatching(/^ws:.*: The server answered 401 Unauthorized\.$/),
+    });
     expect(error.failure.kind).toBe("rejected");
     expect(error.failure.response.fields).toContainEqual(["WWW-Authenticate", "Basic"]);
     expect(new TextDecoder().decode(error.failure.body)).toBe("no entry");

@@ -41,7 +41,11 @@ export function checkUpgrade(
   sha1: Sha1 | undefined,
 ): UpgradeCheck {
   const code = checkUpgradeFields(head, sent.key, sha1);
-  if (code !== undefined) return { type: "violation", violation: responseViolation(code, offset) };
+  if (code !== undefined) {
+    const offered = sent.subprotocols.join(", ");
+    const detail = offered === "" ? undefined : `Offered: ${offered}.`;
+    return { type: "violation", violation: responseViolation(code, offset, detail) };
+  }
   return checkTerms(head, sent, offset);
 }
 

@@ -26,7 +26,7 @@ export function optionContract(adapter: TestedAdapter, { describe, it, expect }:
             [{ fields: {} }, "option/type", /fields must be a list/],
             [{ signal: {} }, "option/type", /signal must be an AbortSignal/],
             [{ clock: {} }, "option/unknown", /Did you mean runtime: { clock: … }\?/],
-            [{ tls: {} }, "option/unknown", /Did you mean transportOptions\?/],
+            [{ tls: {} }, "option/unknown", /Did you mean transportOptions: { tls: … }\?/],
             [{ ca: "" }, "option/unknown", /Did you mean transportOptions: { tls: … }\?/],
             [{ transportOptions: { paht: "/tmp/x" } }, "option/unknown", /Did you mean transportOptions\.path\?/],
             [{ transportOptions: { ca: "" } }, "option/unknown", /Did you mean transportOptions\.tls\?/],

@@ -26,7 +26,7 @@ export function whenOpen(socket: WebSocket, signal?: AbortSignal): Promise<WebSo
     };
     const fail = (failure: Failure): void => {
       finish();
-      reject(new OpeningError(failure));
+      reject(new OpeningError(failure, socket.url));
     };
     const failed = (event: Event): void => fail((event as FailureEvent).failure);
     // The socket was open before and is closing or closed: it will not open, and has no error to report.

@@ -87,6 +87,16 @@ describe.each(failures.map(([failure, text, error]) => ({ failure, text, error, 
   },
 );
 
+describe("an OpeningError with a URL", () => {
+  it.each([
+    ["ws://example.com/chat", "ws://example.com/chat"],
+    ["wss://user:p@ss@example.com:8443/a@b?token=x#y", "wss://example.com:8443/a@b"],
+    ["wss://example.com/?user=a@b/", "wss://example.com/"],
+  ])("names it without what may be secret: %s", (url, named) => {
+    expect(new OpeningError({ kind: "given-up" }, url).message).toBe(`${named}: The connection was given up.`);
+  });
+});
+
 describe("the failure for a violation", () => {
   it("has the kind too-late exactly if a deadline has expired", () => {
     const codes = Object.keys(violationTable) as ViolationCode[];
@@ -142,6 +152,17 @@ describe("failureText of an error of TLS", () => {
   ])("says that one side may have no TLS: %s", (message) => {
     const text = failureText({ kind: "transport", error: new Error(message) });
     expect(text).toBe(`${message.replace(/:$/, "")}: one side uses TLS (wss:), and the other does not (ws:).`);
+  });
+
+  it.each([
+    "self-signed certificate",
+    "self signed certificate in certificate chain",
+    "unable to verify the first certificate",
+    "unable to get local issuer certificate",
+    "invalid peer certificate: UnknownIssuer",
+  ])("says where to name an issuer that is not known: %s", (message) => {
+    const text = failureText({ kind: "transport", error: new Error(message) });
+    expect(text).toBe(`${message}: to trust the certificate of its issuer, pass it in transportOptions: { tls: … }.`);
   });
 
   it("says nothing of it otherwise", () => {

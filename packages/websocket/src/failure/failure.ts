@@ -95,11 +95,15 @@ export function failureText(failure: Failure): string {
 /** What TLS of the runtimes says of bytes that are none: OpenSSL, BoringSSL and rustls. */
 const notTls = /SSL routines:\w+:(?:wrong[ _]version[ _]number|http[ _]request)|InvalidContentType/i;
 
-/** Appends to such an error what to do: the wrong scheme of a URL is the most common reason. */
+/** What they say of a certificate whose issuer they do not know. */
+const unknownIssuer = /self[- ]signed cert|unable to (?:verify the first cert|get (?:local )?issuer)|UnknownIssuer/i;
+
+/** Appends to such an error what to do: the wrong scheme of a URL and a certificate of one's own are the most common reasons. */
 function withTlsHint(text: string): string {
-  return notTls.test(text)
-    ? `${text.replace(/:$/, "")}: one side uses TLS (wss:), and the other does not (ws:).`
-    : text;
+  const hint = notTls.test(text)
+    ? "one side uses TLS (wss:), and the other does not (ws:)."
+    : unknownIssuer.test(text) && "to trust the certificate of its issuer, pass it in transportOptions: { tls: … }.";
+  return hint ? `${text.replace(/[:.]$/, "")}: ${hint}` : text;
 }
 
 function answered(who: string, { status, reasonPhrase }: ResponseHead): string {

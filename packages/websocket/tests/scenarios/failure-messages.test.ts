@@ -38,7 +38,7 @@ describe("a transport that cannot be opened", () => {
         expect((await failureEvent(new Socket("ws://example.com/"))).message).toBe(expected);
         await expect(whenOpen(new Socket("ws://example.com/"))).rejects.toMatchObject({
           name: "OpeningError",
-          message: expected,
+          message: `ws://example.com/: ${expected}`,
           cause: error ?? new Error(nothing),
           failure: { kind: "transport", error: error ?? new Error(nothing) },
         });

@@ -503,7 +503,7 @@ describe("opened", () => {
     await expect(late).rejects.toMatchObject({ name: "OpeningError" });
     await expect(whenOpen(never)).rejects.toMatchObject({
       name: "OpeningError",
-      message: "The connection was given up.",
+      message: "ws://example.com/: The connection was given up.",
     });
 
     const open = new World();
