@@ -3,10 +3,16 @@ import { formatClosePayload, type Role, UsageError } from "@hybi/core";
 import { nodeFunctions } from "@hybi/node";
 import { bufferOver } from "./data.ts";
 
-/** Returns the reason as text; nothing and null are none. */
-export function reasonText(reason: string | Uint8Array | null = ""): string {
+/**
+ * Returns the reason as text. As with `ws`, what has no length is none.
+ *
+ * @throws TypeError for what is neither text nor bytes
+ */
+export function reasonText(reason: unknown): string {
+  if (typeof reason === "string") return reason;
   if (reason instanceof Uint8Array) return bufferOver(reason, 0, reason.length).toString();
-  return reason === null ? "" : String(reason);
+  if (!(reason as { length?: unknown } | null | undefined)?.length) return "";
+  throw new TypeError("The reason must be a string or bytes");
 }
 
 /** @throws TypeError for a status code that may not be sent, RangeError for a reason of more than 123 bytes */

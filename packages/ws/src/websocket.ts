@@ -1,4 +1,5 @@
 /** The socket of `ws`: an EventEmitter, and its connection. */
+import { AsyncResource } from "node:async_hooks";
 import type { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
 import type { ClientRequest, ClientRequestArgs, IncomingMessage } from "node:http";
@@ -238,7 +239,7 @@ export class WebSocket extends EventEmitter {
       options = undefined;
     }
     // Wrappers pass null for none.
-    if (typeof callback !== "function") callback = undefined;
+    callback = typeof callback === "function" ? inContext(callback) : undefined;
     this.#connection.send(data, options, callback);
   }
 
@@ -379,5 +380,11 @@ defineAttributes(WebSocket.prototype);
 /** The callback may be in any place. */
 function controlValues(values: unknown[]): [data: unknown, callback: SendCallback | undefined] {
   const callback = values.find((value) => typeof value === "function") as SendCallback | undefined;
-  return [typeof values[0] === "function" ? undefined : values[0], callback];
+  return [typeof values[0] === "function" ? undefined : values[0], callback && inContext(callback)];
+}
+
+/** Many callers share a socket, and the callback of each runs in its asynchronous context (AsyncLocalStorage), whoever causes the write. */
+function inContext(callback: SendCallback): SendCallback {
+  const context = new AsyncResource("WebSocket");
+  return (error) => context.runInAsyncScope(callback, undefined, error);
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { Blob } from "node:buffer";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -50,6 +51,23 @@ describe("send", () => {
     expect([Buffer.isBuffer(received), isBinary]).toEqual([true, !["string", "number"].includes(typeof data)]);
     const { payload } = { payload: received.toString("latin1").replace("\0", "") };
     expect(payload).toBe(data === undefined ? "" : data === 5 ? "5" : "a");
+  });
+
+  it("calls back in the asynchronous context of the caller, whoever causes the write", async () => {
+    const { url } = await serve();
+    const context = new AsyncLocalStorage<string>();
+    const socket = await context.run("opening", () => open(url));
+    const called = (send: (callback: () => void) => void): Promise<string | undefined> =>
+      new Promise((resolve) => send(() => resolve(context.getStore())));
+    const all = ["a", "b"].flatMap((name) =>
+      context.run(name, () => [
+        called((callback) => socket.send(name, callback)),
+        called((callback) => socket.send(name, { binary: true }, callback)),
+        called((callback) => socket.ping(name, undefined, callback)),
+        called((callback) => socket.send(new Blob([name]), callback)),
+      ]),
+    );
+    expect(await Promise.all(all)).toEqual([..."aaaabbbb"]);
   });
 
   it("takes the options binary, compress, mask and fin", async () => {
@@ -437,6 +455,17 @@ describe("close", () => {
     expect(socket.readyState).toBe(WebSocket.OPEN);
     socket.close(1011, "x".repeat(123));
     expect((await once(socket, "close"))[0]).toBe(1011);
+  });
+
+  it.each([null, 5, {}])("takes %j for no reason, and a list for a mistake", async (reason) => {
+    const { server, url } = await serve();
+    const connection = once(server, "connection");
+    const socket = await open(url);
+    const closed = once((await connection)[0], "close");
+    expect(() => socket.close(1000, ["a"] as never)).toThrow(TypeError);
+    socket.close(1000, reason as never);
+    const [code, text] = await closed;
+    expect([code, String(text)]).toEqual([1000, ""]);
   });
 
   it("takes a reason as any bytes", async () => {

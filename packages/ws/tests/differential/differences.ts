@@ -91,9 +91,30 @@ export const differences: readonly Difference[] = [
       /^HTTP\/1.1 4(00|18) /.test(ours.wire[0] ?? ""),
   },
   {
-    name: "what a paused socket has not read when its connection is reset is lost",
-    reason: "A reset tells nothing of what was delivered before (RFC 9293 §3.10.7). ws emits one more message.",
-    covers: ({ steps }) => steps.some((step) => step.do === "pause") && steps.some((step) => step.do === "peer resets"),
+    name: "close follows the error of an opening that failed at once",
+    reason:
+      "There is no connection whose end could be awaited. ws waits for that of its socket, and calls back in between.",
+    without: (transcript, { role }) => {
+      const { events } = transcript;
+      if (role !== "client" || events.some((event) => event.startsWith("open "))) return transcript;
+      const isLate = (event: string): boolean => event.includes(" called back with ");
+      return { ...transcript, events: [...events.filter((event) => !isLate(event)), ...events.filter(isLate)] };
+    },
+  },
+  {
+    name: "pausing a socket that never opened does nothing",
+    reason: "There is nothing to pause. ws throws a TypeError of its own when the opening has failed.",
+    without: (transcript, { role }) => {
+      if (role !== "client" || transcript.events.some((event) => event.startsWith("open "))) return transcript;
+      const { events, wire, end } = transcript;
+      return {
+        events: events.map((event) =>
+          event.replace(/^(?:after (pause|resume): state 2|(pause|resume) threw TypeError -)$/, "$1$2"),
+        ),
+        wire,
+        end: end.filter((line) => !line.startsWith("isPaused")),
+      };
+    },
   },
   {
     name: "refusals have other words",

@@ -217,6 +217,7 @@ class Stage {
       ...options,
     });
     this.#listenToSubject(socket);
+    for (const action of this.#scenario.atOnce) this.#take(action);
   }
 
   #listenToSubject(socket: ws.WebSocket): void {
@@ -230,7 +231,10 @@ class Stage {
     );
     socket.on("ping", (data) => this.#note(`ping ${described(data)}`));
     socket.on("pong", (data) => this.#note(`pong ${described(data)}`));
-    socket.on("error", (error) => this.#note(`error ${nameOf(error)} in state ${socket.readyState}`));
+    socket.on("error", (error) => {
+      this.#note(`error ${nameOf(error)} in state ${socket.readyState}`);
+      if (this.#scenario.onError !== undefined) this.#take(this.#scenario.onError);
+    });
     socket.on("close", (code, reason) =>
       this.#note(`close ${code} ${described(reason)} in state ${socket.readyState}`),
     );

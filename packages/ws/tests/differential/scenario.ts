@@ -46,8 +46,15 @@ export interface Scenario {
   readonly isEager: boolean;
   /** Whether the subject, as a server, answers bad requests itself. */
   readonly answersItself: boolean;
+  /** What the application of a client does as soon as it has constructed the subject. */
+  readonly atOnce: readonly Action[];
+  /** What a listener of `error` does. */
+  readonly onError: Action | undefined;
   readonly steps: readonly Step[];
 }
+
+/** What an application does, and no peer. */
+export type Action = Exclude<Step, { readonly do: "write" } | { readonly do: "binaryType" }>;
 
 const sizes = fc.constantFrom(0, 1, 2, 5, 124, 125, 126, 127, 1000, 65_535, 65_536, 70_000);
 const smallSizes = fc.constantFrom(0, 1, 2, 5, 60, 125);
@@ -353,6 +360,21 @@ const oddResponses = fc.constantFrom<readonly string[]>(
 /** `[]` for a client that asks for none, so that a response without one opens. */
 const protocols = fc.constantFrom<readonly string[]>([], ["one"], ["one", "two"]);
 
+const action: fc.Arbitrary<Action> = fc.oneof(
+  fc.record({ do: fc.constantFrom("terminate" as const, "terminate" as const, "pause" as const, "resume" as const) }),
+  fc.record({
+    do: fc.constant("close" as const),
+    code: fc.constantFrom(undefined, 1000),
+    reason: fc.constant(undefined),
+  }),
+  fc.record({ do: fc.constant("ping" as const), data: fc.constant(undefined) }),
+  fc.record({
+    do: fc.constant("send" as const),
+    data: fc.constant({ as: "string" as const, size: 2, byte: 0x61 }),
+    options: fc.constant(undefined),
+  }),
+) as fc.Arbitrary<Action>;
+
 function scenarioOf(
   role: "server" | "client",
   head: fc.Arbitrary<readonly string[]>,
@@ -366,6 +388,11 @@ function scenarioOf(
     protocols,
     isEager: fc.boolean(),
     answersItself: fc.boolean(),
+    atOnce: fc.oneof(
+      { arbitrary: fc.constant([]), weight: 9 },
+      { arbitrary: fc.array(action, { minLength: 1, maxLength: 3 }), weight: role === "client" ? 1 : 0 },
+    ),
+    onError: fc.option(action, { nil: undefined, freq: 3 }),
     steps: fc.array(step(role === "server"), { maxLength: maxSteps }),
   });
 }
