@@ -8,8 +8,11 @@ export function WebSocket(): never {
 export {
   WebSocket as createWebSocketStream,
   WebSocket as default,
+  WebSocket as extension,
   WebSocket as PerMessageDeflate,
   WebSocket as Receiver,
   WebSocket as Sender,
+  WebSocket as Server,
+  WebSocket as subprotocol,
   WebSocket as WebSocketServer,
 };

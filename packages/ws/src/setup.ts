@@ -55,7 +55,7 @@ function connectionOptions(
     autoPong: Boolean(autoPong),
     echoReason: true,
     native: functions,
-    // `ws` sends each message as one frame, and some of its peers expect it.
+    // `ws` sends each message as one frame, and some of its peers expect it. Compressed ones are cut all the same.
     fragmentSize: Number.MAX_SAFE_INTEGER,
     limits: {
       message: orUnlimited(maxPayload),

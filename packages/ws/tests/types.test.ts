@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as hybi from "@hybi/ws";
 import { expect, it } from "vitest";
 import * as ws from "ws";
+import * as pages from "../src/browser.ts";
 
 const uses = (name: string): string[] =>
   readFileSync(new URL(`types/${name}.ts`, import.meta.url), "utf8")
@@ -22,6 +23,10 @@ it("what ws exports for programs is there, on the class and beside it", () => {
   expect([hybi.default, hybi.Server]).toEqual([hybi.WebSocket, hybi.WebSocketServer]);
   const { Server, WebSocket } = hybi.WebSocket as unknown as Record<string, unknown>;
   expect([WebSocket, Server]).toEqual([hybi.WebSocket, hybi.WebSocketServer]);
+});
+
+it("the entry for pages has the same names, so that programs link which import them", () => {
+  expect(Object.keys(pages).sort()).toEqual(Object.keys(hybi).sort());
 });
 
 it.each([hybi.Receiver, hybi.Sender, hybi.PerMessageDeflate])(

@@ -137,7 +137,7 @@ export const differences: readonly Difference[] = [
   {
     name: "a message is cut into other fragments",
     reason:
-      "RFC 6455 §5.4: fragments have no meaning. A long message of a client leaves in fragments of 64 KiB, and an empty piece of a message is not sent alone.",
+      "RFC 6455 §5.4: fragments have no meaning. A long compressed message leaves in fragments of 64 KiB, and an empty piece of a message is not sent alone.",
     without: (transcript) => ({ ...transcript, wire: joined(transcript.wire) }),
   },
   {
