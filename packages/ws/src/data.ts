@@ -85,20 +85,8 @@ export function converted(data: Buffer, type: BinaryType): ReceivedMessage | Blo
   return type === "fragments" ? [data] : data;
 }
 
-/** The memory of the message that was emitted last, which is often sent back or on. */
-let received: ArrayBufferLike | undefined;
-
-/** Says that nobody writes to this memory any more. */
-export function noteReceived(memory: ArrayBufferLike): void {
-  received = memory;
-}
-
-/**
- * Copies what core would send by reference, because programs reuse their buffers as soon as `send` has returned; but nobody else writes to
- * the memory of a message that was received.
- */
-export function ownBytes(bytes: Uint8Array): Uint8Array {
-  if (bytes.length <= 4096 || bytes.buffer === received) return bytes;
+/** Returns a copy, which nobody else has. */
+export function copyOf(bytes: Uint8Array): Uint8Array {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   copy.set(bytes);
   return copy;

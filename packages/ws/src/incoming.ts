@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Violation } from "@hybi/core";
 import type { PumpListener } from "@hybi/websocket";
-import { bufferOver, converted, noteReceived, type ReceivedMessage } from "./data.ts";
+import { bufferOver, converted, type ReceivedMessage } from "./data.ts";
 import { violationError } from "./errors.ts";
 import { closedCleanly } from "./event-target.ts";
 import { beginDelivery, endDelivery, Outgoing } from "./outgoing.ts";
@@ -99,17 +99,16 @@ export class Incoming extends Outgoing implements PumpListener {
   }
 
   message(data: Buffer, isBinary: boolean): void {
-    noteReceived(data.buffer);
     const message = isBinary ? converted(data, this.socket.binaryType) : data;
     if (this.#deferred !== undefined) {
       this.defer(this.#deferred, () => this.emit("message", message, isBinary));
       return;
     }
-    this.emitMessage(message, isBinary);
+    this.emitMessage(message, isBinary, data.buffer);
   }
 
-  emitMessage(message: ReceivedMessage | Blob, isBinary: boolean): void {
-    const before = beginDelivery(this);
+  emitMessage(message: ReceivedMessage | Blob, isBinary: boolean, memory: ArrayBufferLike): void {
+    const before = beginDelivery(this, memory);
     try {
       this.socket.emit("message", message, isBinary);
     } catch (error) {

@@ -12,7 +12,7 @@ import {
 } from "@hybi/core";
 import type { Pump } from "@hybi/websocket";
 import { preparedFor } from "./broadcast.ts";
-import { type BinaryType, bytesOf, isBlob, ownBytes, payloadOf } from "./data.ts";
+import { type BinaryType, bytesOf, copyOf, isBlob, payloadOf } from "./data.ts";
 import type { SendCallback, SendOptions } from "./options.ts";
 import { closed, closing, connecting, notOpen, open, type ReadyState } from "./state.ts";
 import { currentTurn, throwLater } from "./turns.ts";
@@ -28,13 +28,22 @@ export interface ApplicationSocket extends EventEmitter {
 const longestTextOfServer = 21_845;
 const longestTextOfClient = 4096;
 
+/** What core copies when it is sent, in bytes, unless an extension transforms it later. */
+const copiedByCore = 4096;
+
 const compressed: CoreSendOptions = { compress: true };
 const uncompressed: CoreSendOptions = { compress: false };
 
-/** A callback of `send`, and how many bytes will have been taken when its message has left. */
+/** A callback of `send`, and whether there is a mark behind its message. */
 interface Waiting {
   readonly callback: SendCallback;
-  readonly end: number;
+  isMarked: boolean;
+}
+
+/** The callbacks that wait, and those that are about to be called, when a call of the program has returned. */
+interface Callbacks {
+  readonly unsent: Set<Waiting>;
+  left: Waiting[];
 }
 
 /** What waits until Blobs have been read: with `blob` set, for its own. */
@@ -46,6 +55,10 @@ interface Delayed {
 
 /** The connection whose listener is called by its pump, which writes when that has returned. */
 let receiving: Outgoing | undefined;
+/** The memory of the message that is being emitted, which is often sent back or on. */
+let received: ArrayBufferLike | undefined;
+/** The connection that a call of the program writes: its callbacks are called when that has returned. */
+let writing: Outgoing | undefined;
 /** Other connections with output that waits for the end of the turn. */
 const unwritten = new Set<Outgoing>();
 
@@ -54,15 +67,17 @@ process.on("exit", () => {
   if (receiving !== undefined) receiving.writeNow();
 });
 
-/** From here to `endDelivery`, which takes what this returns, `connection` is written by its pump. */
-export function beginDelivery(connection: Outgoing): Outgoing | undefined {
+/** From here to `endDelivery`, which takes what this returns, `connection` is written by its pump. `memory` is that of a message. */
+export function beginDelivery(connection: Outgoing, memory?: ArrayBufferLike): Outgoing | undefined {
   const before = receiving;
   receiving = connection;
+  received = memory;
   return before;
 }
 
 export function endDelivery(before: Outgoing | undefined): void {
   receiving = before;
+  received = undefined;
 }
 
 /**
@@ -79,7 +94,7 @@ export class Outgoing {
   threshold: number | undefined;
   /** The message that is being sent in parts. */
   #parts: { readonly kind: MessageKind; readonly to: MessageStream } | undefined;
-  #waiting: Waiting[] | undefined;
+  #waiting: Callbacks | undefined;
   /** What waits until a Blob has been read. */
   #delayed: Delayed[] | undefined;
   /** Bytes that were sent after the connection had begun to close. */
@@ -103,7 +118,10 @@ export class Outgoing {
     }
     if (this.#delayed !== undefined || isBlob(data)) {
       const blob = isBlob(data) ? data : undefined;
-      this.delay((read) => this.transmit(read ?? data, options, callback), blob, callback);
+      const isText = typeof data === "string" || typeof data === "number";
+      // Programs reuse their buffers as soon as `send` has returned.
+      const own = blob !== undefined || isText ? data : copyOf(bytesOf(payloadOf(data)));
+      this.delay((read) => this.transmit(read ?? own, options, callback), blob, callback);
       return;
     }
     this.transmit(data, options, callback);
@@ -118,7 +136,10 @@ export class Outgoing {
     const bytes = bytesOf(payloadOf(data));
     if (bytes.length > 125) throw new RangeError("The data size must not be greater than 125 bytes");
     if (this.#delayed === undefined) this.transmitControl(command, bytes, callback);
-    else this.delay(() => this.transmitControl(command, bytes, callback), undefined, callback);
+    else {
+      const own = copyOf(bytes);
+      this.delay(() => this.transmitControl(command, own, callback), undefined, callback);
+    }
   }
 
   /** Begins the closing handshake behind what was sent. */
@@ -134,16 +155,20 @@ export class Outgoing {
     const payload = payloadOf(data);
     const isText = !(options?.binary ?? (typeof data !== "string" && typeof data !== "number"));
     let prepared: PreparedMessage | undefined;
+    let isLent = false;
     try {
       if (this.#parts !== undefined || options?.fin === false) this.sendPart(payload, isText, options);
       else {
         // A reply is hardly what was sent before it.
         if (receiving !== this && this.threshold === undefined) prepared = preparedFor(data, payload, isText);
         if (prepared !== undefined) this.pump!.endpoint.sendPrepared(prepared);
-        else if (isText) this.sendText(payload, options);
         else {
-          const bytes = ownBytes(bytesOf(payload));
-          this.pump!.endpoint.sendBinary(bytes, this.compression(bytes.length, options));
+          isLent = this.mayLend(payload);
+          if (isText) this.sendText(payload, options, isLent);
+          else {
+            const bytes = bytesOf(payload);
+            this.pump!.endpoint.sendBinary(isLent ? bytes : this.kept(bytes), this.compression(bytes.length, options));
+          }
         }
       }
     } catch (error) {
@@ -153,13 +178,28 @@ export class Outgoing {
       return;
     }
     if (callback !== undefined) this.whenSent(callback);
-    this.requestWrite(prepared !== undefined);
+    if (isLent) this.writeNow();
+    else this.requestWrite(prepared !== undefined);
   }
 
-  sendText(payload: string | Uint8Array, options: SendOptions | undefined): void {
+  /**
+   * Whether core gets the payload by reference, and it is written at once: that of a message that is being emitted, which is mostly sent
+   * back, or on, as it is. To copy it would take a third of the time. Nothing must be in front of it, which would make it wait.
+   */
+  mayLend(payload: string | Uint8Array): boolean {
+    if (received === undefined || typeof payload === "string" || payload.length <= copiedByCore) return false;
+    return payload.buffer === received && this.threshold === undefined && this.pump!.bufferedLength === 0;
+  }
+
+  /** Returns the bytes as core may keep them: programs reuse their buffers as soon as `send` has returned. */
+  kept(bytes: Uint8Array): Uint8Array {
+    return bytes.length <= copiedByCore && this.threshold === undefined ? bytes : copyOf(bytes);
+  }
+
+  sendText(payload: string | Uint8Array, options: SendOptions | undefined, isLent: boolean): void {
     const { endpoint } = this.pump!;
     const compression = this.compression(payload.length, options);
-    if (typeof payload !== "string") endpoint.sendUtf8(ownBytes(payload), compression);
+    if (typeof payload !== "string") endpoint.sendUtf8(isLent ? payload : this.kept(payload), compression);
     else if (payload.length <= this.longestText()) endpoint.sendText(payload, compression);
     else endpoint.sendUtf8(Buffer.from(payload), compression);
   }
@@ -183,11 +223,13 @@ export class Outgoing {
     }
     const { kind, to } = this.#parts;
     // Bytes may be a part of text.
-    if (kind === "binary") to.write(ownBytes(bytesOf(payload)));
-    else to.write(typeof payload === "string" ? payload : ownBytes(payload));
+    if (kind === "binary") to.write(this.kept(bytesOf(payload)));
+    else to.write(typeof payload === "string" ? payload : this.kept(payload));
     if (options?.fin === false) return;
     this.#parts = undefined;
     to.end();
+    // From here on other messages may keep it from being empty.
+    for (const waiting of this.#waiting?.unsent ?? []) this.mark(waiting);
   }
 
   transmitControl(command: "sendPing" | "sendPong", bytes: Uint8Array, callback: SendCallback | undefined): void {
@@ -248,7 +290,7 @@ export class Outgoing {
 
   runUnlessClosed(run: () => void, callback: SendCallback | undefined): void {
     if (this.state === closed) {
-      callBack(callback, unsent());
+      callBack(callback, unsentError());
       return;
     }
     try {
@@ -282,54 +324,74 @@ export class Outgoing {
   }
 
   writeNow(isPrepared = false): void {
-    // Callbacks are called when `send` has returned.
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
+    const before = writing;
+    writing = this;
     if (isPrepared) this.pump!.flushPrepared();
     else this.pump!.flush();
+    writing = before;
+    const waiting = this.#waiting;
     if (waiting === undefined) return;
-    this.#waiting = this.#waiting === undefined ? waiting : [...waiting, ...this.#waiting];
-    process.nextTick(() => {
-      if (this.#waiting !== undefined) this.confirm(this.#waiting);
-    });
+    const count = waiting.left.length;
+    this.collectLeft(waiting);
+    if (count === 0 && waiting.left.length > 0) process.nextTick(confirm, this);
   }
 
   /** Output has left. */
   flushed(): void {
     if (unwritten.size > 0) unwritten.delete(this);
-    if (this.#waiting !== undefined) this.confirm(this.#waiting);
+    if (writing !== this && this.#waiting !== undefined) this.confirm();
   }
 
   // Callbacks
 
   /** Calls `callback` when what was sent up to now has left. */
   whenSent(callback: SendCallback): void {
-    const { endpoint } = this.pump!;
-    this.#waiting ??= [];
-    this.#waiting.push({ callback, end: endpoint.bytesTaken + endpoint.outputLength });
+    const waiting: Waiting = { callback, isMarked: false };
+    this.#waiting ??= { unsent: new Set(), left: [] };
+    this.#waiting.unsent.add(waiting);
+    // A mark would stand behind the end of a message in parts: until then these have left when nothing is left.
+    if (this.#parts === undefined) this.mark(waiting);
+  }
+
+  mark(waiting: Waiting): void {
+    if (waiting.isMarked) return;
+    waiting.isMarked = true;
+    this.pump!.endpoint.mark(waiting);
+  }
+
+  /** Moves those whose messages have left to `left`. */
+  collectLeft({ unsent, left }: Callbacks): void {
+    const { endpoint, bufferedLength, failure } = this.pump!;
+    for (const each of endpoint.takeMarks() as readonly Waiting[]) if (unsent.delete(each)) left.push(each);
+    // Nothing is left also when it was dropped, because the peer is lost or the connection closes.
+    const isAllSent = bufferedLength === 0 && failure === undefined && endpoint.droppedLength === 0;
+    if (this.#parts === undefined || !isAllSent) return;
+    for (const each of unsent) left.push(each);
+    unsent.clear();
   }
 
   /** Calls back for what has left. */
-  confirm(waiting: Waiting[]): void {
-    const pump = this.pump!;
-    const { endpoint, bufferedLength } = pump;
-    // What is in flight is not confirmed.
-    const left = endpoint.bytesTaken - (bufferedLength - endpoint.outputLength);
-    // Nothing is left also when the output was dropped, because the peer is lost or the connection closes.
-    const isAllSent = bufferedLength === 0 && pump.failure === undefined && endpoint.connection!.droppedLength === 0;
-    let count = 0;
-    while (count < waiting.length && (isAllSent || waiting[count]!.end <= left)) count++;
-    if (count === 0) return;
-    this.#waiting = count === waiting.length ? undefined : waiting.slice(count);
-    for (let at = 0; at < count; at++) callBack(waiting[at]!.callback, undefined);
+  confirm(): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    this.collectLeft(waiting);
+    const { unsent, left } = waiting;
+    waiting.left = [];
+    if (unsent.size === 0) this.#waiting = undefined;
+    for (const { callback } of left) callBack(callback, undefined);
   }
 
   /** Calls back for what has not left, and never will. */
   rejectUnsent(): void {
-    const waiting = this.#waiting ?? [];
+    this.confirm();
+    const unsent = this.#waiting?.unsent ?? [];
     this.#waiting = undefined;
-    for (const { callback } of waiting) callBack(callback, unsent());
+    for (const { callback } of unsent) callBack(callback, unsentError());
   }
+}
+
+function confirm(connection: Outgoing): void {
+  connection.confirm();
 }
 
 function callBack(callback: SendCallback | undefined, error: Error | undefined): void {
@@ -341,6 +403,6 @@ function callBack(callback: SendCallback | undefined, error: Error | undefined):
   }
 }
 
-function unsent(): Error {
+function unsentError(): Error {
   return new Error("The connection was closed before the message was sent");
 }

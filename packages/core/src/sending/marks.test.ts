@@ -25,6 +25,17 @@ describe("marks", () => {
     expect(outlineFrames(readFrames(out.take(100)))).toEqual(["text FIN 1"]);
   });
 
+  it("may be more than engines take as arguments of a call", () => {
+    const out = outgoing();
+    for (let count = 0; count < 200_000; count++) {
+      out.sendText("", undefined);
+      out.mark(a, undefined);
+    }
+    out.take(1_000_000);
+    out.handedBack();
+    expect(out.takeMarks().length).toBe(200_000);
+  });
+
   it("follow the priorities of their messages", () => {
     const out = outgoing();
     out.sendText("1", undefined);

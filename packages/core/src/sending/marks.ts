@@ -44,7 +44,7 @@ export class Marks {
 
   /** The current message has been taken as a whole. */
   endCurrent(): void {
-    this.#taken.push(...this.#current.splice(0));
+    moveAll(this.#current.splice(0), this.#taken);
   }
 
   /** The messages in front of the next one of `lane` have been taken. */
@@ -62,7 +62,7 @@ export class Marks {
   /** Everything that was taken has been handed back. */
   handedBack(): void {
     if (this.#taken.length === 0) return;
-    this.#left.push(...this.#taken);
+    moveAll(this.#taken, this.#left);
     this.#taken = [];
   }
 
@@ -73,4 +73,9 @@ export class Marks {
     this.#left = [];
     return left;
   }
+}
+
+/** Adds `from` to `to`. There may be more than engines take as arguments of one call. */
+function moveAll(from: readonly object[], to: object[]): void {
+  for (const subject of from) to.push(subject);
 }

@@ -1,0 +1,185 @@
+/** Whose memory it is that is sent, and what the callbacks of `send` say. */
+import { Blob } from "node:buffer";
+import { once } from "node:events";
+import { Duplex } from "node:stream";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { framesFrom, readFrames } from "@hybi/testing/wire";
+import { WebSocket } from "@hybi/ws";
+import { describe, expect, it } from "vitest";
+import { open, serve } from "./support/servers.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** A stream that keeps what is written, and takes more when it is told to. */
+class Recorder extends Duplex {
+  readonly written: Uint8Array[] = [];
+  isStuck = true;
+  #taken: (() => void) | undefined;
+
+  override _read(): void {}
+  override _write(chunk: Uint8Array, _encoding: string, done: () => void): void {
+    this.written.push(new Uint8Array(chunk));
+    if (this.isStuck) this.#taken = done;
+    else done();
+  }
+  goOn(): void {
+    this.isStuck = false;
+    this.#taken?.();
+  }
+}
+
+const compressions = [false, { threshold: 0, serverNoContextTakeover: true, clientNoContextTakeover: true }] as const;
+const sizes = [3, 3000, 5000, 70_000];
+const forms = [true, false].flatMap((binary) => sizes.map((size) => ({ binary, size })));
+
+describe.each(compressions)("memory that is sent, with perMessageDeflate %j,", (perMessageDeflate) => {
+  it.each(forms)("and changed when send has returned, is sent as it was: %j", async ({ binary, size }) => {
+    const { server, url } = await serve({ perMessageDeflate }, () => {});
+    const connection = once(server, "connection");
+    const client = await open(url, { perMessageDeflate });
+    const [accepted] = await connection;
+    for (const [from, to] of [
+      [client, accepted],
+      [accepted, client],
+    ]) {
+      const heard: string[] = [];
+      to.on("message", (data: Buffer) => heard.push(`${data.length} ${data.subarray(0, 1)}${data.subarray(-1)}`));
+      const data = Buffer.alloc(size);
+      for (const letter of "ABC") {
+        data.fill(letter);
+        from.send(data, { binary });
+      }
+      // Behind a Blob, too.
+      from.send(new Blob(["blob"]));
+      for (const letter of "DE") {
+        data.fill(letter);
+        from.send(data, { binary });
+      }
+      from.ping(data.fill("F").subarray(0, 3));
+      data.fill("X");
+      expect(String((await once(to, "ping"))[0])).toBe("FFF");
+      while (heard.length < 6) await once(to, "message");
+      expect(heard).toEqual(["AA", "BB", "CC", "bb", "DD", "EE"].map((ends) => `${ends === "bb" ? 4 : size} ${ends}`));
+    }
+  });
+
+  it.each(forms)("also that of a message, within its listener: %j", async ({ binary, size }) => {
+    const { server, url } = await serve({ perMessageDeflate }, (socket) => {
+      socket.on("message", (data: Buffer) => {
+        for (const client of server.clients) client.send(data, { binary });
+        data.fill("B");
+        for (const client of server.clients) client.send(data.subarray(0), { binary });
+        data.fill("C");
+      });
+    });
+    const first = await open(url, { perMessageDeflate });
+    const clients = [first, await open(url, { perMessageDeflate })];
+    const heard = clients.map((client) => {
+      const list: string[] = [];
+      return new Promise<string[]>((resolve) => {
+        client.on("message", (data: Buffer) => {
+          list.push(`${data.length} ${data[0] === data.at(-1)} ${data.subarray(0, 1)}`);
+          if (list.length === 2) resolve(list);
+        });
+      });
+    });
+    first.send(Buffer.alloc(size, "A"), { binary });
+    const expected = [`${size} true A`, `${size} true B`];
+    expect(await Promise.all(heard)).toEqual([expected, expected]);
+  });
+});
+
+it("the memory of the last message is not kept", async () => {
+  const { server, url } = await serve({}, () => {});
+  const connection = once(server, "connection");
+  const client = await open(url);
+  const [accepted] = await connection;
+  const memory = new Promise<WeakRef<ArrayBufferLike>>((resolve) => {
+    accepted.on("message", (data: Buffer) => resolve(new WeakRef(data.buffer)));
+  });
+  client.send(Buffer.alloc(70_000));
+  const last = await memory;
+  for (let count = 0; count < 3; count++) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    collectGarbage();
+  }
+  expect(last.deref()).toBe(undefined);
+});
+
+describe("callbacks", () => {
+  it.each([
+    ["a Close frame", framesFrom("client", { opcode: "close" })],
+    ["a frame that breaks a rule", framesFrom("client", { opcode: "text", payload: "", rsv: 7 } as never)],
+  ])("say of each message whether it has left, though %s drops some", async (_what, frames) => {
+    const stream = new Recorder();
+    const socket = new WebSocket(null);
+    socket.setSocket(stream, Buffer.alloc(0));
+    socket.on("error", () => {});
+    const outcomes: string[] = [];
+    const note = (error?: Error): void => void outcomes.push(error === undefined ? "left" : "lost");
+    // In flight, and then more than what may precede the Close frame.
+    for (let count = 0; count < 3000; count++) socket.send(Buffer.alloc(1000), note);
+    stream.push(Buffer.from(frames));
+    await once(stream, "data");
+    stream.goOn();
+    await new Promise(setImmediate);
+    stream.push(null);
+    stream.destroy();
+    await once(socket, "close");
+    const left = readFrames(new Uint8Array(Buffer.concat(stream.written))).filter(({ opcode }) => opcode === 2).length;
+    expect([left > 0 && left < 3000, outcomes.length]).toEqual([true, 3000]);
+    expect(outcomes.filter((outcome) => outcome === "left").length).toBe(left);
+    expect(outcomes).toEqual(outcomes.toSorted());
+  });
+
+  it("say that a compressed message has left when it has, and not when all have", async () => {
+    const { url } = await serve({ perMessageDeflate: true }, (socket) => socket.pause());
+    const socket = await open(url);
+    const left = new Promise((resolve) => socket.send(Buffer.alloc(4_000_000), resolve));
+    const noise = Buffer.alloc(65_536);
+    for (let at = 0; at < noise.length; at++) noise[at] = (at * at * 7919) >> 5;
+    for (let count = 0; count < 500; count++) socket.send(noise, { compress: false });
+    expect(await left).toBe(undefined);
+    expect(socket.bufferedAmount).toBeGreaterThan(0);
+    socket.terminate();
+  });
+
+  it.each([false, true])(
+    "of parts come before the end of their message, perMessageDeflate: %s",
+    async (perMessageDeflate) => {
+      const { server, url } = await serve({ perMessageDeflate }, () => {});
+      const connection = once(server, "connection");
+      const socket = await open(url, { perMessageDeflate });
+      const message = once((await connection)[0], "message");
+      for (const part of ["a", "b"]) {
+        expect(await new Promise((resolve) => socket.send(part, { fin: false }, resolve))).toBe(undefined);
+        expect(await new Promise((resolve) => socket.ping("", undefined, resolve as never))).toBe(undefined);
+      }
+      const order: unknown[] = [];
+      socket.send("c", { fin: false }, (error) => order.push("c", error));
+      socket.send("d", (error) => order.push("d", error));
+      await new Promise((resolve) => socket.send("e", resolve));
+      expect(order).toEqual(["c", undefined, "d", undefined]);
+      expect(String((await message)[0])).toBe("abcd");
+    },
+  );
+
+  it("of parts that were cut off are told so, and of those before that they have left", async () => {
+    const { url } = await serve();
+    const socket = await open(url);
+    const called = new Promise((resolve) => socket.send("a", { fin: false }, resolve));
+    socket.close(1000);
+    expect(await called).toBe(undefined);
+    const stream = new Recorder();
+    const stuck = new WebSocket(null);
+    stuck.setSocket(stream, Buffer.alloc(0));
+    const outcomes: unknown[] = [];
+    for (let count = 0; count < 3; count++) stuck.send("part", { fin: false }, (error) => outcomes.push(typeof error));
+    stuck.close(1000);
+    stream.destroy();
+    await once(stuck, "close");
+    expect(outcomes).toEqual(["object", "object", "object"]);
+  });
+});
