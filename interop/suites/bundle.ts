@@ -14,6 +14,10 @@ const folder = "interop/suites/harness";
 export interface BundleOptions {
   /** Names of the packages. Default: all that are portable. */
   readonly packages?: readonly string[];
+  /** Only files of tests whose text matches. Default: all. */
+  readonly about?: RegExp;
+  /** Paths of files of tests that take too long in the environment. They are listed as not run. Default: none. */
+  readonly tooSlow?: RegExp;
   /**
    * Globals in whose place tests and tools get what the environment's function `hybiLent` returns, when called with whether
    * it is for tests. The code under test does not get them.
@@ -24,6 +28,8 @@ export interface BundleOptions {
    * place, and a test that uses another one itself is skipped.
    */
   readonly isBare?: boolean;
+  /** Globals that a bare environment can give to no test either, beside `lacking`. */
+  readonly alsoLacking?: readonly string[];
 }
 
 /** Classes that tests get from `harness/own-classes.ts` in a bare environment. */
@@ -44,6 +50,8 @@ export interface Suites {
   readonly files: readonly string[];
   /** Files that no foreign environment can run, with the modules of Node that they import, themselves or through others. */
   readonly needNode: ReadonlyMap<string, readonly string[]>;
+  /** Files that take too long in the environment. */
+  readonly tooSlow: readonly string[];
 }
 
 /** Returns the neutral tests below `folder`. Does not enter linked folders, which lead in circles. */
@@ -108,13 +116,14 @@ async function formatModule(path: string, { imports }: Inputs[string], options: 
 }
 
 /** Returns the statements that define globals for a module which the environment does not have. */
-function borrowings(forTest: boolean, { lent = [], isBare = false }: BundleOptions): string {
-  const replaced = isBare && forTest ? [...made, ...lacking] : [];
+function borrowings(forTest: boolean, { lent = [], isBare = false, alsoLacking = [] }: BundleOptions): string {
+  const missing = [...lacking, ...alsoLacking];
+  const replaced = isBare && forTest ? [...made, ...missing] : [];
   const others = lent.filter((name) => !replaced.includes(name));
   const statements = [
     others.length > 0 && `const { ${others.join(", ")} } = hybiLent(${forTest});`,
     replaced.length > 0 && `const { ${made.join(", ")} } = require(${JSON.stringify(ownClasses)});`,
-    replaced.length > 0 && `const { ${lacking.join(", ")} } = hybiSuites.lacking;`,
+    replaced.length > 0 && `const { ${missing.join(", ")} } = hybiSuites.lacking;`,
   ];
   return statements.filter(Boolean).join(" ");
 }
@@ -130,11 +139,16 @@ function isPortable(path: string): boolean {
 }
 
 export async function bundleSuites(options: BundleOptions = {}): Promise<Suites> {
-  const { packages = portable } = options;
-  const all = packages.flatMap((name) => neutralFiles(`packages/${name}`)).sort();
+  const { packages = portable, about, tooSlow } = options;
+  const all = packages
+    .flatMap((name) => neutralFiles(`packages/${name}`))
+    .filter((file) => about === undefined || about.test(readFileSync(join(root, file), "utf8")))
+    .sort();
   const inputs = await resolveImports(all);
   const needs = new Map(all.map((file) => [file, nodeModulesOf(file, inputs)]));
   const modules = await Promise.all(Object.entries(inputs).map(([path, input]) => formatModule(path, input, options)));
+  const portableFiles = all.filter((file) => needs.get(file)?.length === 0);
+  const isTooSlow = (file: string): boolean => tooSlow?.test(file) ?? false;
   const loader = await transform(readFileSync(join(root, folder, "load.ts"), "utf8"), {
     loader: "ts",
     target: "es2022",
@@ -150,7 +164,8 @@ ${modules.join(",\n")}
   return {
     packages,
     script,
-    files: all.filter((file) => needs.get(file)?.length === 0),
+    files: portableFiles.filter((file) => !isTooSlow(file)),
+    tooSlow: portableFiles.filter(isTooSlow),
     needNode: new Map([...needs].filter(([, modules]) => modules.length > 0)),
   };
 }

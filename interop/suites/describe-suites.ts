@@ -15,8 +15,8 @@ export interface Environment {
 }
 
 /** Returns the number of tests that Node has in each of the files. */
-async function countInNode({ script, files, needNode }: Suites): Promise<ReadonlyMap<string, number>> {
-  const all = [...files, ...needNode.keys()];
+async function countInNode({ script, files, tooSlow, needNode }: Suites): Promise<ReadonlyMap<string, number>> {
+  const all = [...files, ...tooSlow, ...needNode.keys()];
   const counting = `globalThis.hybiLent = () => globalThis;
 ${script}
     hybiSuites.requireElsewhere = require;
@@ -51,11 +51,17 @@ function withoutUnfit(outcome: Outcome, unfit: Unfit): Outcome {
 export async function describeSuites(
   name: string,
   start: (suites: Suites) => Environment | Promise<Environment>,
-  options: BundleOptions & { readonly unfit?: Unfit } = {},
+  options: BundleOptions & {
+    readonly unfit?: Unfit;
+    /** Runs of properties that name no number of their own. */
+    readonly runs?: number;
+    /** The tests that must have run at least. Default: one. */
+    readonly least?: number;
+  } = {},
 ): Promise<void> {
   const suites = await bundleSuites(options);
   // Properties with fewer runs than in Node: what is looked for are differences of engines, which show in the first ones.
-  const settings = { seed: Number(process.env.HYBI_SEED), runs: 30 };
+  const settings = { seed: Number(process.env.HYBI_SEED), runs: options.runs ?? 30 };
   const environment = await start(suites);
   const outcomes = new Map<string, readonly Outcome[]>();
   const began = performance.now();
@@ -75,7 +81,13 @@ export async function describeSuites(
   const inNode = await countInNode(suites);
   report(name, suites, [...outcomes.values()].flat(), inNode, seconds);
   it(`${name} has run, or lists as not run, each file of tests that Node has`, () => {
-    expect([...outcomes.keys(), ...suites.needNode.keys()].sort()).toEqual([...inNode.keys()].sort());
+    expect([...outcomes.keys(), ...suites.tooSlow, ...suites.needNode.keys()].sort()).toEqual(
+      [...inNode.keys()].sort(),
+    );
+  });
+  it(`${name} has run enough of them`, () => {
+    const ran = [...outcomes.values()].flat().filter(({ state }) => state === "passed");
+    expect(ran.length).toBeGreaterThanOrEqual(options.least ?? 1);
   });
   for (const [file, ofFile] of outcomes) {
     describe(`${file} in ${name}`, () => {
@@ -107,6 +119,7 @@ function report(
     `${name}: ${ran} tests of ${suites.packages.join(", ")} ran, in ${seconds} s; in Node these are ${[...inNode.values()].reduce((sum, count) => sum + count, 0)}.`,
   );
   for (const [file, modules] of suites.needNode) console.log(`  not run, imports ${modules.join(", ")}: ${file}`);
+  for (const file of suites.tooSlow) console.log(`  not run, takes too long in ${name}: ${file}`);
   const needing = skipped.filter(({ needs }) => needs !== undefined).length;
   if (needing > 0) console.log(`  ${needing} need what the environment lacks.`);
   for (const { title, needs } of skipped) {

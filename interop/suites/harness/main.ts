@@ -58,8 +58,9 @@ const runner: VitestRunner = {
     sequence: { seed: 0, hooks: "stack", setupFiles: "list" },
     chaiConfig: undefined,
     maxConcurrency: 1,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // For an interpreter on a busy machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     retry: 0,
     includeTaskLocation: false,
     tags: [],
@@ -100,7 +101,7 @@ function outcomesOf(file: File): Outcome[] {
   const [error] = file.result?.errors ?? [];
   if (error !== undefined && used.size > 0) outcomes.push({ title: file.name, state: "skipped", needs: [...used] });
   else if (error !== undefined)
-    outcomes.push({ title: "the file", state: "failed", error: error.stack ?? error.message });
+    outcomes.push({ title: "the file", state: "failed", error: `${error.message}\n${error.stack ?? ""}` });
   return outcomes;
 }
 
