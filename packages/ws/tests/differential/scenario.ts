@@ -54,7 +54,7 @@ export interface Scenario {
 }
 
 /** What an application does, and no peer. */
-export type Action = Exclude<Step, { readonly do: "write" } | { readonly do: "binaryType" }>;
+type Action = Exclude<Step, { readonly do: "write" } | { readonly do: "binaryType" }>;
 
 const sizes = fc.constantFrom(0, 1, 2, 5, 124, 125, 126, 127, 1000, 65_535, 65_536, 70_000);
 const smallSizes = fc.constantFrom(0, 1, 2, 5, 60, 125);
