@@ -41,11 +41,7 @@ export function checkUpgrade(
   sha1: Sha1 | undefined,
 ): UpgradeCheck {
   const code = checkUpgradeFields(head, sent.key, sha1);
-  if (code !== undefined) {
-    const offered = sent.subprotocols.join(", ");
-    const detail = offered === "" ? undefined : `Offered: ${offered}.`;
-    return { type: "violation", violation: responseViolation(code, offset, detail) };
-  }
+  if (code !== undefined) return { type: "violation", violation: responseViolation(code, offset) };
   return checkTerms(head, sent, offset);
 }
 
@@ -76,7 +72,11 @@ export function checkTerms(head: ResponseHead, sent: SentOpening, offset: number
   const subprotocols = fieldValues(fields, "sec-websocket-protocol");
   const subprotocol = sent.subprotocols.find((offered) => offered === subprotocols[0]);
   const code = checkSubprotocol(subprotocols, subprotocol, sent);
-  if (code !== undefined) return { type: "violation", violation: responseViolation(code, offset) };
+  if (code !== undefined) {
+    const offered = sent.subprotocols.join(", ");
+    const detail = offered === "" ? undefined : `Offered: ${offered}.`;
+    return { type: "violation", violation: responseViolation(code, offset, detail) };
+  }
 
   const lines = fieldValues(fields, "sec-websocket-extensions");
   // RFC 6455 §11.3.2: MUST NOT appear more than once in a response.

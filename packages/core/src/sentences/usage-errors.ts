@@ -22,7 +22,7 @@ export const usageErrorSentences = {
   "opening/field-reserved": "This field is reserved for the opening handshake: it is derived from the other options.",
   "opening/field-repeated": "This field is set twice: use either the option or fields.",
   "opening/rejection-status":
-    "The status of a rejection must be an integer from 300 to 599, because 2xx would say that the request has succeeded. A request that is not valid may get 200 to 299 as well.",
+    "The status of a rejection must be an integer from 300 to 599, because 2xx would say that the request has succeeded. A request over HTTP/1.1 that is not valid may get 200 to 299 as well.",
   "opening/rejection-body":
     "The body of a rejection must be at most 64 KiB, and empty with status 204 or 304 (RFC 9110 §6.4.1).",
   "opening/bootstrap": "This request is an Extended CONNECT: answer it with answerExtendedConnect (RFC 8441 §5).",

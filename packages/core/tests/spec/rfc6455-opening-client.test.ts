@@ -239,6 +239,20 @@ describe("the response", () => {
     ).toBe(code);
   });
 
+  it.each([
+    ["opening/subprotocol-not-offered", { "Sec-WebSocket-Protocol": "other" }, true],
+    ["opening/subprotocol-repeated", { "Sec-WebSocket-Protocol": ["chat", "chat"] }, true],
+    ["opening/subprotocol-missing", {}, true],
+    ["opening/accept-mismatch", { "Sec-WebSocket-Accept": "AAAAAAAAAAAAAAAAAAAAAAAAAAA=" }, false],
+    ["opening/upgrade-mismatch", { Upgrade: "other" }, false],
+  ])("names what was offered where that is the matter: %s [C06]", (code, fields, isNamed) => {
+    const handshake = client({ subprotocols: ["chat", "superchat"], requireSubprotocol: true });
+    const [event] = handshake.receive(latin1Bytes(responseText(fields)));
+    if (event?.type !== "failure") throw new Error(event?.type);
+    expect(event.violation.code).toBe(code);
+    expect(event.violation.message.includes("Offered: chat, superchat.")).toBe(isNamed);
+  });
+
   it("may omit the subprotocol by RFC 6455, but not by the WebSockets Standard [C06]", () => {
     const subprotocols = ["chat"];
     expect(agreementIn(responseText({ "Sec-WebSocket-Protocol": "chat" }), { subprotocols }).subprotocol).toBe("chat");

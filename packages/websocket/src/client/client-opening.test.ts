@@ -284,6 +284,6 @@ describe("connect", () => {
     socket.close();
     await turn();
     expect(events).toEqual(["error 3 The connection was given up.", "close 3 1006 unclean"]);
-    for await (const message of socket) throw new Error(String(message));
+    await expect(socket.messages().next()).rejects.toMatchObject({ failure: { kind: "given-up" } });
   });
 });

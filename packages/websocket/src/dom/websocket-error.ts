@@ -91,7 +91,8 @@ export class ProgramWebSocketError extends WebSocketError {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof WebSocketError;
+    // A subclass has its own instances only.
+    return this === ProgramWebSocketError ? value instanceof WebSocketError : super[Symbol.hasInstance](value);
   }
 }
 

@@ -137,6 +137,17 @@ describe("the pump", () => {
     expect(reads).toBeGreaterThan(0);
   });
 
+  it("flush() before the start writes nothing: the start does", async () => {
+    const transport = new ManualTransport();
+    const endpoint = Endpoint.fromAgreement(plainAgreement("server"));
+    const pump = new Pump({ endpoint, transport, listener: silentListener, clock: new TestClock() });
+    endpoint.sendText("a");
+    pump.flush();
+    pump.start();
+    await turn();
+    expect(transport.calls).toEqual(["start", "write 3"]);
+  });
+
   it("flush() writes at once, and the end of the turn has nothing left to do", async () => {
     let flushes = 0;
     const { transport, pump } = serverPump({}, { flushed: () => void flushes++ });

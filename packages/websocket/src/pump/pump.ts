@@ -193,6 +193,8 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
    * may have events of its own, and follows the callback.
    */
   flush(): void {
+    // Starting flushes what was sent before.
+    if (this.#phase === "new" || this.#phase === "starting") return;
     if (this.#isDelivering) this.write();
     else this.#flushNow();
   }

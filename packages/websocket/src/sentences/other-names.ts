@@ -59,7 +59,7 @@ export function serverAliases(runtime: object): OptionAliases {
 /** Of `send` and `broadcast`. */
 export function sendAliases(): OptionAliases {
   return {
-    binary: "There is none: a string is sent as text, and everything else as binary.",
+    binary: "There is none: strings are sent as text, and bytes and Blobs as binary.",
     mask: "There is none: clients mask, and servers do not (RFC 6455 §5.3).",
     fin: 'sendInPieces("text")',
   };

@@ -144,6 +144,9 @@ describe("the WebSocketStream", () => {
     await expect(writer.abort(reason)).rejects.toMatchObject({ name: "InvalidAccessError" });
     expect(reason).toBeInstanceOf(WebSocketError);
     expect(closeError(1006, "")).toBeInstanceOf(ProgramWebSocketError);
+    class Kicked extends ProgramWebSocketError {}
+    expect([new Kicked() instanceof Kicked, new Kicked() instanceof ProgramWebSocketError]).toEqual([true, true]);
+    expect([reason instanceof Kicked, closeError(1006, "") instanceof Kicked]).toEqual([false, false]);
   });
 
   it.each([
