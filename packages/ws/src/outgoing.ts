@@ -28,22 +28,25 @@ export interface ApplicationSocket extends EventEmitter {
 const longestTextOfServer = 21_845;
 const longestTextOfClient = 4096;
 
-/** What core copies when it is sent, in bytes, unless an extension transforms it later. */
+/** What core copies when it is sent, in bytes. */
 const copiedByCore = 4096;
 
 const compressed: CoreSendOptions = { compress: true };
 const uncompressed: CoreSendOptions = { compress: false };
 
-/** A callback of `send`, and whether there is a mark behind its message. */
+/** A callback of `send`, and whether there is a mark behind its message. Of a control frame also how many bytes had been taken before it. */
 interface Waiting {
   readonly callback: SendCallback;
   isMarked: boolean;
+  readonly takenBefore?: number;
 }
 
 /** The callbacks that wait, and those that are about to be called, when a call of the program has returned. */
 interface Callbacks {
   readonly unsent: Set<Waiting>;
   left: Waiting[];
+  /** Those of control frames. */
+  controls: Waiting[];
 }
 
 /** What waits until Blobs have been read: with `blob` set, for its own. */
@@ -193,7 +196,7 @@ export class Outgoing {
 
   /** Returns the bytes as core may keep them: programs reuse their buffers as soon as `send` has returned. */
   kept(bytes: Uint8Array): Uint8Array {
-    return bytes.length <= copiedByCore && this.threshold === undefined ? bytes : copyOf(bytes);
+    return bytes.length <= copiedByCore ? bytes : copyOf(bytes);
   }
 
   sendText(payload: string | Uint8Array, options: SendOptions | undefined, isLent: boolean): void {
@@ -243,7 +246,7 @@ export class Outgoing {
       callBack(callback, error);
       return;
     }
-    if (callback !== undefined) this.whenSent(callback);
+    if (callback !== undefined) this.whenControlSent(callback);
     this.requestWrite();
   }
 
@@ -344,13 +347,23 @@ export class Outgoing {
 
   // Callbacks
 
-  /** Calls `callback` when what was sent up to now has left. */
+  /** Calls `callback` when the messages that were sent up to now have left. */
   whenSent(callback: SendCallback): void {
-    const waiting: Waiting = { callback, isMarked: false };
-    this.#waiting ??= { unsent: new Set(), left: [] };
-    this.#waiting.unsent.add(waiting);
+    const waiting = this.addWaiting({ callback, isMarked: false });
     // A mark would stand behind the end of a message in parts: until then these have left when nothing is left.
     if (this.#parts === undefined) this.mark(waiting);
+  }
+
+  /** Calls `callback` when the control frame that was just queued has left. It is in no lane, where a mark would stand. */
+  whenControlSent(callback: SendCallback): void {
+    const waiting = this.addWaiting({ callback, isMarked: true, takenBefore: this.pump!.endpoint.bytesTaken });
+    this.#waiting!.controls.push(waiting);
+  }
+
+  addWaiting(waiting: Waiting): Waiting {
+    this.#waiting ??= { unsent: new Set(), left: [], controls: [] };
+    this.#waiting.unsent.add(waiting);
+    return waiting;
   }
 
   mark(waiting: Waiting): void {
@@ -360,9 +373,19 @@ export class Outgoing {
   }
 
   /** Moves those whose messages have left to `left`. */
-  collectLeft({ unsent, left }: Callbacks): void {
+  collectLeft(callbacks: Callbacks): void {
+    const { unsent, left, controls } = callbacks;
     const { endpoint, bufferedLength, failure } = this.pump!;
-    for (const each of endpoint.takeMarks() as readonly Waiting[]) if (unsent.delete(each)) left.push(each);
+    const marked = endpoint.takeMarks() as readonly Waiting[];
+    if (controls.length === 0) for (const each of marked) moveTo(left, unsent, each);
+    else {
+      // Control frames are taken before messages: once any of the bytes behind those before have left.
+      const leftLength = endpoint.bytesTaken - (bufferedLength - endpoint.outputLength);
+      const due = new Set([...marked, ...controls.filter(({ takenBefore = 0 }) => leftLength > takenBefore)]);
+      callbacks.controls = controls.filter((each) => !due.has(each));
+      // In the order in which they were sent.
+      for (const each of unsent) if (due.has(each)) moveTo(left, unsent, each);
+    }
     // Nothing is left also when it was dropped, because the peer is lost or the connection closes.
     const isAllSent = bufferedLength === 0 && failure === undefined && endpoint.droppedLength === 0;
     if (this.#parts === undefined || !isAllSent) return;
@@ -388,6 +411,10 @@ export class Outgoing {
     this.#waiting = undefined;
     for (const { callback } of unsent) callBack(callback, unsentError());
   }
+}
+
+function moveTo(left: Waiting[], unsent: Set<Waiting>, waiting: Waiting): void {
+  if (unsent.delete(waiting)) left.push(waiting);
 }
 
 function confirm(connection: Outgoing): void {

@@ -109,6 +109,33 @@ it("the memory of the last message is not kept", async () => {
 });
 
 describe("callbacks", () => {
+  it.each([false, true])(
+    "say of a Ping and a Pong that they have left only when they have, behind a message: %s",
+    async (isBehind) => {
+      for (const end of ["leaves", "is lost"]) {
+        const stream = new Recorder();
+        const socket = new WebSocket(null);
+        socket.setSocket(stream, Buffer.alloc(0));
+        socket.on("error", () => {});
+        const outcomes: string[] = [];
+        const note = (what: string) => (error?: Error) => outcomes.push(`${what} ${error === undefined}`);
+        if (isBehind) socket.send("message", note("message"));
+        socket.ping("a", undefined, note("ping"));
+        socket.pong("b", undefined, note("pong"));
+        for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
+        expect(outcomes).toEqual([]);
+        if (end === "leaves") stream.goOn();
+        else stream.destroy(new Error("lost"));
+        for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
+        const hasLeft = end === "leaves";
+        expect(outcomes).toEqual(
+          [...(isBehind ? ["message"] : []), "ping", "pong"].map((what) => `${what} ${hasLeft}`),
+        );
+        socket.terminate();
+      }
+    },
+  );
+
   it.each([
     ["a Close frame", framesFrom("client", { opcode: "close" })],
     ["a frame that breaks a rule", framesFrom("client", { opcode: "text", payload: "", rsv: 7 } as never)],

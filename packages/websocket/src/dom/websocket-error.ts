@@ -92,6 +92,7 @@ export class ProgramWebSocketError extends WebSocketError {
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     // A subclass has its own instances only.
+    // biome-ignore lint/complexity/noThisInStatic: it is the class that is asked.
     return this === ProgramWebSocketError ? value instanceof WebSocketError : super[Symbol.hasInstance](value);
   }
 }

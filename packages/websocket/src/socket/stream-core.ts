@@ -284,12 +284,24 @@ export class StreamCore extends Lifecycle {
     return this.#room.promise;
   }
 
-  /** Closes with the code and reason of the application's `WebSocketError`, and without them for any other reason. */
+  /**
+   * Closes with the code and reason of the application's `WebSocketError`, and without them for any other reason.
+   *
+   * @throws DOMException for a code that must not be sent; the connection is then closed without one
+   */
   #closeFor(reason: unknown): void {
-    const isOurs = reason instanceof WebSocketError && !isEndOfConnection(reason);
-    if (isOurs)
-      this.startClosing(checkClose(reason.closeCode ?? undefined, reason.reason, this.#closer), reason.reason);
-    else this.startClosing(undefined, "");
+    if (!(reason instanceof WebSocketError) || isEndOfConnection(reason)) {
+      this.startClosing(undefined, "");
+      return;
+    }
+    let code: number | undefined;
+    let text = "";
+    try {
+      code = checkClose(reason.closeCode ?? undefined, reason.reason, this.#closer);
+      text = reason.reason;
+    } finally {
+      this.startClosing(code, text);
+    }
   }
 
   #abort(): void {

@@ -139,9 +139,14 @@ describe("the WebSocketStream", () => {
   });
 
   it("takes the codes of programs from a WebSocketError only if it is no page", async () => {
-    const { writer } = await opened();
     const reason = new ProgramWebSocketError("", { closeCode: 1011 });
-    await expect(writer.abort(reason)).rejects.toMatchObject({ name: "InvalidAccessError" });
+    // The connection is closed all the same, without the code.
+    const aborted = await opened();
+    await expect(aborted.writer.abort(reason)).rejects.toMatchObject({ name: "InvalidAccessError" });
+    expect(await aborted.stream.closed).toEqual({ closeCode: 1005, reason: "" });
+    const cancelled = await opened();
+    await expect(cancelled.reader.cancel(reason)).rejects.toMatchObject({ name: "InvalidAccessError" });
+    expect(await cancelled.stream.closed).toEqual({ closeCode: 1005, reason: "" });
     expect(reason).toBeInstanceOf(WebSocketError);
     expect(closeError(1006, "")).toBeInstanceOf(ProgramWebSocketError);
     class Kicked extends ProgramWebSocketError {}
