@@ -34,10 +34,9 @@ const copiedByCore = 4096;
 const compressed: CoreSendOptions = { compress: true };
 const uncompressed: CoreSendOptions = { compress: false };
 
-/** A callback of `send`, and whether there is a mark behind its message. Of a control frame also how many bytes had been taken before it. */
+/** A callback of `send`; of a control frame also how many bytes had been taken before it. */
 interface Waiting {
   readonly callback: SendCallback;
-  isMarked: boolean;
   readonly takenBefore?: number;
 }
 
@@ -96,7 +95,7 @@ export class Outgoing {
   /** Smallest message that is compressed; undefined without the extension. */
   threshold: number | undefined;
   /** The message that is being sent in parts. */
-  #parts: { readonly kind: MessageKind; readonly to: MessageStream } | undefined;
+  #parts: { readonly kind: MessageKind; readonly to: MessageStream; readonly waiting: Waiting[] } | undefined;
   #waiting: Callbacks | undefined;
   /** What waits until a Blob has been read. */
   #delayed: Delayed[] | undefined;
@@ -222,9 +221,9 @@ export class Outgoing {
       // The first part says what the message is, and whether to compress it.
       const compression = this.compression(payload.length, options);
       const kind: MessageKind = isText ? "text" : "binary";
-      this.#parts = { kind, to: this.pump!.endpoint.startMessage(kind, compression) };
+      this.#parts = { kind, to: this.pump!.endpoint.startMessage(kind, compression), waiting: [] };
     }
-    const { kind, to } = this.#parts;
+    const { kind, to, waiting } = this.#parts;
     // Bytes may be a part of text.
     if (kind === "binary") to.write(this.kept(bytesOf(payload)));
     else to.write(typeof payload === "string" ? payload : this.kept(payload));
@@ -232,7 +231,7 @@ export class Outgoing {
     this.#parts = undefined;
     to.end();
     // From here on other messages may keep it from being empty.
-    for (const waiting of this.#waiting?.unsent ?? []) this.mark(waiting);
+    for (const each of waiting) if (this.#waiting?.unsent.has(each) === true) this.mark(each);
   }
 
   transmitControl(command: "sendPing" | "sendPong", bytes: Uint8Array, callback: SendCallback | undefined): void {
@@ -349,14 +348,15 @@ export class Outgoing {
 
   /** Calls `callback` when the messages that were sent up to now have left. */
   whenSent(callback: SendCallback): void {
-    const waiting = this.addWaiting({ callback, isMarked: false });
+    const waiting = this.addWaiting({ callback });
     // A mark would stand behind the end of a message in parts: until then these have left when nothing is left.
     if (this.#parts === undefined) this.mark(waiting);
+    else this.#parts.waiting.push(waiting);
   }
 
   /** Calls `callback` when the control frame that was just queued has left. It is in no lane, where a mark would stand. */
   whenControlSent(callback: SendCallback): void {
-    const waiting = this.addWaiting({ callback, isMarked: true, takenBefore: this.pump!.endpoint.bytesTaken });
+    const waiting = this.addWaiting({ callback, takenBefore: this.pump!.endpoint.bytesTaken });
     this.#waiting!.controls.push(waiting);
   }
 
@@ -367,8 +367,6 @@ export class Outgoing {
   }
 
   mark(waiting: Waiting): void {
-    if (waiting.isMarked) return;
-    waiting.isMarked = true;
     this.pump!.endpoint.mark(waiting);
   }
 
