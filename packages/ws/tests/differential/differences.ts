@@ -117,6 +117,15 @@ export const differences: readonly Difference[] = [
     },
   },
   {
+    name: "the first byte of a frame is judged before the second has come",
+    reason:
+      "RFC 6455 §5.2: its reserved bits and opcode are wrong whatever follows. ws reads two bytes before it looks.",
+    covers: (scenario, ws, ours) =>
+      peerWrites(scenario, /^the beginning of a frame/) &&
+      !ws.events.some((event) => event.startsWith("error ")) &&
+      ours.events.some((event) => /^error RangeError WS_ERR_(UNEXPECTED_RSV|INVALID_OPCODE|EXPECTED_FIN)/.test(event)),
+  },
+  {
     name: "refusals have other words",
     reason: "They are for people; the status is the same.",
     without: (transcript) =>

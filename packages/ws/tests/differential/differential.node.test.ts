@@ -98,6 +98,13 @@ const found: Record<string, Scenario> = {
     atOnce: [{ do: "terminate" }],
     onError: { do: "pause" },
   },
+  "one byte of a frame behind another whose payload it might have been": {
+    ...client,
+    steps: [
+      { do: "write", what: "the beginning of a frame", pieces: [Buffer.from([0x82, 2, 1])] },
+      { do: "write", what: "text of 0", pieces: [Buffer.from([1, 0x6f])] },
+    ],
+  },
   "close and terminate while connecting": {
     ...client,
     atOnce: [{ do: "close", code: undefined, reason: undefined }, { do: "terminate" }],
