@@ -1,15 +1,22 @@
 /** A socket as a Duplex of node:stream, for code that pipes. */
 import { Buffer } from "node:buffer";
+import { errorMonitor } from "node:events";
 import { Duplex } from "node:stream";
-import { type WebSocket, whenOpen } from "@hybi/websocket";
+import { defaultDeadlines } from "@hybi/core";
+import { type MessageData, type Sendable, type WebSocket, whenOpen } from "@hybi/websocket";
 
 /**
  * Returns a Duplex over `socket`, which is then the stream's alone. Each chunk read is one message: a string, or a Buffer. Each chunk
  * written becomes one: text if it is a string, otherwise binary. Both directions have backpressure.
  *
- * A clean close by the peer ends the stream. A connection that is lost destroys it with an error, whose `failure` says why. `end()`
- * closes without a code, and finishes when the peer has closed too; messages that arrive after it are dropped, as by `close()` of a
- * socket. `destroy()` before the end drops the connection.
+ * A clean close by the peer ends the stream without an error. What is written when the peer has closed is dropped, such as late
+ * answers; a pipe or a pipeline that goes on writing for the deadline of closing, 10 seconds, is broken off by `close`, and one to a
+ * stream that nobody reads at once. A connection that is lost destroys the stream with an error, whose `failure` says why. Both hold for
+ * a socket that has ended already. A write is done when it is queued, while less than `writableHighWaterMark` bytes wait to be sent, and
+ * otherwise when its message has left.
+ *
+ * `end()` closes without a code, and finishes when the peer has closed too; messages that arrive after it are dropped, as by `close()` of
+ * a socket. `destroy()` before the end drops the connection.
  *
  * @example
  * const stream = toDuplex(await connect("wss://example.com/log"));
@@ -18,26 +25,54 @@ import { type WebSocket, whenOpen } from "@hybi/websocket";
 export function toDuplex(socket: WebSocket): Duplex {
   // A Blob is no chunk for streams of Node.
   socket.binaryType = "bytes";
-  let isOpening = socket.readyState === socket.CONNECTING;
-  const stream = new Duplex({
-    // A WebSocket cannot be half-open: no message can follow a Close frame (RFC 6455 §5.5.1).
-    allowHalfOpen: false,
+  const { CONNECTING, CLOSING, CLOSED } = socket;
+  let isOpening = socket.readyState === CONNECTING;
+  /** The callback of a write that came too late: how the connection ends says how it ends. */
+  let late: ((error?: Error) => void) | undefined;
+  const stream: Duplex = new Duplex({
     // As objects, messages keep their limits, and text stays apart from bytes. One that waits is enough to stop reading.
     readableObjectMode: true,
     readableHighWaterMark: 1,
     decodeStrings: false,
+    // A loop over a stream that Node destroys would break off what a pipeline still writes to it. See `endWriting`.
+    autoDestroy: false,
     construct(callback) {
       if (!isOpening) callback();
-      else whenOpen(socket).then(() => callback(), callback);
+      else
+        whenOpen(socket).then(
+          () => callback(),
+          (error) => {
+            stream.destroy(error);
+            callback();
+          },
+        );
     },
     read: () => socket.resume(),
     write(chunk: string | Uint8Array, encoding, callback) {
+      if (socket.readyState === CLOSED) {
+        // Nobody reads, and so nobody is told of the end: what writes for ever has to stop.
+        if (stream.readableFlowing === null) stream.destroy();
+        return callback();
+      }
+      if (socket.readyState === CLOSING) {
+        late = callback;
+        return;
+      }
       const isText = typeof chunk === "string" && /^utf-?8$/i.test(encoding);
-      const data = isText || typeof chunk !== "string" ? chunk : Buffer.from(chunk, encoding);
-      socket.send(data as Uint8Array<ArrayBuffer>, (error) => callback(error as Error | undefined));
+      const data = (isText || typeof chunk !== "string" ? chunk : Buffer.from(chunk, encoding)) as Sendable;
+      // Without waiting, so that all answers to messages in front of a Close frame are sent before that is read.
+      if (socket.bufferedAmount < stream.writableHighWaterMark) {
+        socket.send(data);
+        callback();
+      } else {
+        socket.send(data, (error) => {
+          if (error === undefined) callback();
+          else late = callback;
+        });
+      }
     },
     final(callback) {
-      if (socket.readyState === socket.CLOSED) return callback();
+      if (socket.readyState === CLOSED) return callback();
       // Unless it is clean, its error destroys the stream.
       socket.addEventListener("close", ({ wasClean }) => wasClean && callback());
       socket.close();
@@ -47,13 +82,19 @@ export function toDuplex(socket: WebSocket): Duplex {
       callback(error);
     },
   });
+  stream.once("end", () => endWriting(stream));
+  stream.once("finish", () => stream.readableEnded && stream.destroy());
+  stream.once(errorMonitor, (error) => stream.destroy(error));
+  if (socket.readyState === CLOSED) {
+    // There are no more events. A loop tells how it ended.
+    void pushRest(stream, socket);
+    return stream;
+  }
   socket.addEventListener("open", () => {
     isOpening = false;
   });
   socket.addEventListener("message", ({ data }) => {
-    const bytes = data as Uint8Array<ArrayBuffer>;
-    const chunk = typeof data === "string" ? data : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (!stream.push(chunk)) socket.pause();
+    if (!stream.push(chunkOf(data))) socket.pause();
   });
   socket.addEventListener("error", ({ failure, message }) => {
     if (!isOpening) stream.destroy(Object.assign(new Error(message), { failure }));
@@ -62,6 +103,43 @@ export function toDuplex(socket: WebSocket): Duplex {
     if (wasClean) stream.push(null);
     // The application has dropped the connection itself.
     else if (!isOpening) stream.destroy(new Error("The connection was given up."));
+    late?.(stream.errored ?? undefined);
   });
   return stream;
+}
+
+/**
+ * Ends the writable side behind the readable one: a WebSocket cannot be half-open, because no message can follow a Close frame (RFC 6455
+ * §5.5.1). A pipe or a pipeline that writes ends it itself, once it has written its last answer. To end it before would be an error of
+ * that write, or a pipeline that never settles.
+ */
+function endWriting(stream: Duplex): void {
+  if (stream.writableFinished) {
+    stream.destroy();
+    return;
+  }
+  // `pipe` listens to the one, and a pipeline from an iterable to the other.
+  const isFed = stream.listenerCount("unpipe") > 0 || stream.listenerCount("drain") > 0;
+  if (!isFed) {
+    stream.end();
+    return;
+  }
+  const timer = setTimeout(() => stream.destroy(), defaultDeadlines.closing).unref();
+  stream.once("close", () => clearTimeout(timer));
+}
+
+/** Ends the stream of a socket that is closed already, behind the messages that nothing has taken. */
+async function pushRest(stream: Duplex, socket: WebSocket): Promise<void> {
+  try {
+    for await (const data of socket.messages()) stream.push(chunkOf(data));
+    stream.push(null);
+  } catch (error) {
+    stream.destroy(error as Error);
+  }
+}
+
+function chunkOf(data: MessageData): string | Buffer {
+  if (typeof data === "string") return data;
+  const bytes = data as Uint8Array<ArrayBuffer>;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
