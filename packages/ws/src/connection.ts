@@ -1,5 +1,5 @@
 /** A connection from its opening to its end: over a stream that a client's opening gives, a server has accepted, or a program passes. */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import type { ClientRequest } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -88,7 +88,7 @@ export class Connection extends Incoming implements OpeningOwner {
     const endpoint = createOpenEndpoint(agreement, config);
     // Back to the stream, where it rests while a listener of `open` or `connection` pauses. A copy: a short Buffer may share its memory.
     const hasRest = head.length > 0 && !stream.readableEnded;
-    if (hasRest) stream.unshift(Buffer.from(head));
+    if (hasRest) stream.unshift(new Uint8Array(head));
     this.pump = new Pump({
       endpoint,
       transport: new NodeTransport(stream),

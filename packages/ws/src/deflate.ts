@@ -31,7 +31,7 @@ function createExtension(options: DeflateOptions): Extension {
     clientMaxWindowBits: windowBits(clientMaxWindowBits),
     level: level(zlibDeflateOptions?.level),
     memoryLevel: numberOr(zlibDeflateOptions?.memLevel),
-    // The connection decides for each message, by the threshold of `ws`: see `compresses`.
+    // The connection decides for each message, by the threshold of `ws`: see `compression` in outgoing.ts.
     threshold: 0,
   });
 }

@@ -53,6 +53,7 @@ interface Delayed {
   readonly task: (data?: Buffer) => void;
   readonly blob: Blob | undefined;
   readonly callback: SendCallback | undefined;
+  next: Delayed | undefined;
 }
 
 /** The connection whose listener is called by its pump, which writes when that has returned. */
@@ -98,7 +99,7 @@ export class Outgoing {
   #parts: { readonly kind: MessageKind; readonly to: MessageStream; readonly waiting: Waiting[] } | undefined;
   #waiting: Callbacks | undefined;
   /** What waits until a Blob has been read. */
-  #delayed: Delayed[] | undefined;
+  #lastDelayed: Delayed | undefined;
   /** Bytes that were sent after the connection had begun to close. */
   #lost = 0;
   /** The turn in which the first message was written at once. */
@@ -118,7 +119,7 @@ export class Outgoing {
       this.sendTooLate(data, callback);
       return;
     }
-    if (this.#delayed !== undefined || isBlob(data)) {
+    if (this.#lastDelayed !== undefined || isBlob(data)) {
       const blob = isBlob(data) ? data : undefined;
       const isText = typeof data === "string" || typeof data === "number";
       // Programs reuse their buffers as soon as `send` has returned.
@@ -137,7 +138,7 @@ export class Outgoing {
     }
     const bytes = bytesOf(payloadOf(data));
     if (bytes.length > 125) throw new RangeError("The data size must not be greater than 125 bytes");
-    if (this.#delayed === undefined) this.transmitControl(command, bytes, callback);
+    if (this.#lastDelayed === undefined) this.transmitControl(command, bytes, callback);
     else {
       const own = copyOf(bytes);
       this.delay(() => this.transmitControl(command, own, callback), undefined, callback);
@@ -147,7 +148,7 @@ export class Outgoing {
   /** Begins the closing handshake behind what was sent. */
   sendClose(code: number | undefined, reason: string): void {
     this.state = closing;
-    if (this.#delayed === undefined) this.transmitClose(code, reason);
+    if (this.#lastDelayed === undefined) this.transmitClose(code, reason);
     else this.delay(() => this.transmitClose(code, reason), undefined, undefined);
   }
 
@@ -169,7 +170,7 @@ export class Outgoing {
           if (isText) this.sendText(payload, options, isLent);
           else {
             const bytes = bytesOf(payload);
-            this.pump!.endpoint.sendBinary(isLent ? bytes : this.kept(bytes), this.compression(bytes.length, options));
+            this.pump!.endpoint.sendBinary(isLent ? bytes : this.kept(bytes), this.compression(bytes, options));
           }
         }
       }
@@ -200,7 +201,7 @@ export class Outgoing {
 
   sendText(payload: string | Uint8Array, options: SendOptions | undefined, isLent: boolean): void {
     const { endpoint } = this.pump!;
-    const compression = this.compression(payload.length, options);
+    const compression = this.compression(payload, options);
     if (typeof payload !== "string") endpoint.sendUtf8(isLent ? payload : this.kept(payload), compression);
     else if (payload.length <= this.longestText()) endpoint.sendText(payload, compression);
     else endpoint.sendUtf8(Buffer.from(payload), compression);
@@ -211,15 +212,19 @@ export class Outgoing {
     return this.socket._isServer ? longestTextOfServer : longestTextOfClient;
   }
 
-  compression(length: number, options: SendOptions | undefined): CoreSendOptions | undefined {
-    if (this.threshold === undefined) return undefined;
-    return options?.compress !== false && length >= this.threshold ? compressed : uncompressed;
+  compression(payload: string | Uint8Array, options: SendOptions | undefined): CoreSendOptions | undefined {
+    const { threshold } = this;
+    if (threshold === undefined) return undefined;
+    // In bytes, of which a text has at least as many as chars.
+    const isShort =
+      payload.length < threshold && (typeof payload !== "string" || Buffer.byteLength(payload) < threshold);
+    return options?.compress !== false && !isShort ? compressed : uncompressed;
   }
 
   sendPart(payload: string | Uint8Array, isText: boolean, options: SendOptions | undefined): void {
     if (this.#parts === undefined) {
       // The first part says what the message is, and whether to compress it.
-      const compression = this.compression(payload.length, options);
+      const compression = this.compression(payload, options);
       const kind: MessageKind = isText ? "text" : "binary";
       this.#parts = { kind, to: this.pump!.endpoint.startMessage(kind, compression), waiting: [] };
     }
@@ -266,18 +271,22 @@ export class Outgoing {
 
   /** Queues `task` behind Blobs that are being read. `blob` is what has to be read for it, if anything. */
   delay(task: (data?: Buffer) => void, blob: Blob | undefined, callback: SendCallback | undefined): void {
-    this.#delayed ??= [];
-    this.#delayed.push({ task, blob, callback });
-    if (this.#delayed.length === 1) this.runDelayed(this.#delayed);
+    const delayed: Delayed = { task, blob, callback, next: undefined };
+    const last = this.#lastDelayed;
+    this.#lastDelayed = delayed;
+    if (last === undefined) this.runDelayed(delayed);
+    else last.next = delayed;
   }
 
-  runDelayed(delayed: Delayed[], from = 0): void {
-    for (let at = from; at < delayed.length; at++) {
-      const { task, blob, callback } = delayed[at]!;
+  /** Runs what waits, from `first` on. A list, which keeps nothing of what has been run, however long some Blob is pending. */
+  runDelayed(first: Delayed | undefined): void {
+    for (let delayed = first; delayed !== undefined; delayed = delayed.next) {
+      const current = delayed;
+      const { task, blob, callback } = current;
       if (blob !== undefined) {
         const goOn = (run: () => void): void => {
           this.runUnlessClosed(run, callback);
-          this.runDelayed(delayed, at + 1);
+          this.runDelayed(current.next);
         };
         blob.arrayBuffer().then(
           (bytes) => goOn(() => task(Buffer.from(bytes))),
@@ -287,7 +296,7 @@ export class Outgoing {
       }
       this.runUnlessClosed(task, callback);
     }
-    this.#delayed = undefined;
+    this.#lastDelayed = undefined;
   }
 
   runUnlessClosed(run: () => void, callback: SendCallback | undefined): void {
@@ -380,9 +389,11 @@ export class Outgoing {
       // Control frames are taken before messages: once any of the bytes behind those before have left.
       const leftLength = endpoint.bytesTaken - (bufferedLength - endpoint.outputLength);
       const due = new Set([...marked, ...controls.filter(({ takenBefore = 0 }) => leftLength > takenBefore)]);
-      callbacks.controls = controls.filter((each) => !due.has(each));
-      // In the order in which they were sent.
-      for (const each of unsent) if (due.has(each)) moveTo(left, unsent, each);
+      if (due.size > 0) {
+        callbacks.controls = controls.filter((each) => !due.has(each));
+        // In the order in which they were sent.
+        for (const each of unsent) if (due.has(each)) moveTo(left, unsent, each);
+      }
     }
     // Nothing is left also when it was dropped, because the peer is lost or the connection closes.
     const isAllSent = bufferedLength === 0 && failure === undefined && endpoint.droppedLength === 0;

@@ -4,7 +4,7 @@ let turn = 1;
 let isCounted = false;
 let atEnd: (() => void) | undefined;
 
-/** Returns a number that is another in each turn in which it is asked for. */
+/** Returns the number of the current turn, which ends with the ticks of the running callback. */
 export function currentTurn(): number {
   if (!isCounted) {
     isCounted = true;

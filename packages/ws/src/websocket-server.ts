@@ -240,7 +240,7 @@ export class WebSocketServer<
     const decide: Verdict = (accepts, code, message, headers) => {
       if (accepts) this.#complete(checked, callback);
       else if (breaksLines(fieldLines(headers))) this.#failed(req, socket, invalidLine());
-      else abort(socket, code || 401, message, headers);
+      else abort(socket, code || 401, message || undefined, headers);
     };
     (verifyClient as (given: typeof info, verdict: Verdict) => void)(info, decide);
   }

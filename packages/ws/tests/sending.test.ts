@@ -109,6 +109,39 @@ it("the memory of the last message is not kept", async () => {
 });
 
 describe("callbacks", () => {
+  it("compress a text from the threshold on, which is in bytes and not in chars", async () => {
+    const perMessageDeflate = { serverNoContextTakeover: true, clientNoContextTakeover: true };
+    const { url } = await serve({ perMessageDeflate }, () => {});
+    const socket = await open(url, { perMessageDeflate });
+    const lengths: boolean[] = [];
+    for (const text of ["\ud55c".repeat(400), "a".repeat(1023), "a".repeat(1024)]) {
+      const written = (): number => socket._socket?.bytesWritten ?? 0;
+      const before = written();
+      await new Promise((resolve) => socket.send(text, resolve));
+      lengths.push(written() - before < 500);
+    }
+    expect(lengths).toEqual([true, false, true]);
+  });
+
+  it("behind Blobs run in order, also those that are sent meanwhile", async () => {
+    const { server, url } = await serve({}, () => {});
+    const connection = once(server, "connection");
+    const socket = await open(url);
+    const [peer] = await connection;
+    const received: string[] = [];
+    peer.on("message", (data: Buffer) => received.push(String(data)));
+    for (let round = 0; round < 5; round++) {
+      socket.send(new Blob([`blob ${round}`]), () => socket.send(`from the callback ${round}`));
+      socket.send(`text ${round}`);
+    }
+    for (let turns = 0; turns < 2000 && received.length < 15; turns++) await new Promise(setImmediate);
+    const rounds = [0, 1, 2, 3, 4];
+    expect(received.filter((text) => !text.startsWith("from"))).toEqual(
+      rounds.flatMap((round) => [`blob ${round}`, `text ${round}`]),
+    );
+    expect(received.filter((text) => text.startsWith("from")).length).toBe(5);
+  });
+
   it.each([false, true])(
     "say of a Ping and a Pong that they have left only when they have, behind a message: %s",
     async (isBehind) => {
