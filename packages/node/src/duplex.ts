@@ -10,8 +10,8 @@ import { type MessageData, type Sendable, type WebSocket, whenOpen } from "@hybi
  * written becomes one: text if it is a string, otherwise binary. Both directions have backpressure.
  *
  * A clean close by the peer ends the stream without an error. What is written when the peer has closed is dropped, such as late
- * answers; a pipe or a pipeline that goes on writing for the deadline of closing, 10 seconds, is broken off by `close`, and one to a
- * stream that nobody reads at once. A connection that is lost destroys the stream with an error, whose `failure` says why. Both hold for
+ * answers; a pipe or a pipeline that goes on writing for the deadline of closing, 10 seconds, is broken off by `close`, once what was
+ * received has been read. A connection that is lost destroys the stream with an error, whose `failure` says why. Both hold for
  * a socket that has ended already. A write is done when it is queued, while less than `writableHighWaterMark` bytes wait to be sent, and
  * otherwise when its message has left.
  *
@@ -50,9 +50,10 @@ export function toDuplex(socket: WebSocket): Duplex {
     read: () => socket.resume(),
     write(chunk: string | Uint8Array, encoding, callback) {
       if (socket.readyState === CLOSED) {
-        // Nobody reads, and so nobody is told of the end: what writes for ever has to stop.
-        if (stream.readableFlowing === null) stream.destroy();
-        return callback();
+        limitWriting();
+        // Not at once: what writes for ever would keep the timer from firing.
+        setImmediate(callback);
+        return;
       }
       if (socket.readyState === CLOSING) {
         late = callback;
@@ -82,7 +83,17 @@ export function toDuplex(socket: WebSocket): Duplex {
       callback(error);
     },
   });
-  stream.once("end", () => endWriting(stream));
+  let timer: NodeJS.Timeout | undefined;
+  /** What goes on writing when the peer has closed has to stop, but not before what was received has been read. */
+  const limitWriting = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      if (stream.readableLength > 0) limitWriting();
+      else stream.destroy();
+    }, defaultDeadlines.closing).unref();
+  };
+  stream.once("close", () => clearTimeout(timer));
+  stream.once("end", () => endWriting(stream, limitWriting));
   stream.once("finish", () => stream.readableEnded && stream.destroy());
   stream.once(errorMonitor, (error) => stream.destroy(error));
   if (socket.readyState === CLOSED) {
@@ -113,19 +124,15 @@ export function toDuplex(socket: WebSocket): Duplex {
  * §5.5.1). A pipe or a pipeline that writes ends it itself, once it has written its last answer. To end it before would be an error of
  * that write, or a pipeline that never settles.
  */
-function endWriting(stream: Duplex): void {
+function endWriting(stream: Duplex, limitWriting: () => void): void {
   if (stream.writableFinished) {
     stream.destroy();
     return;
   }
   // `pipe` listens to the one, and a pipeline from an iterable to the other.
   const isFed = stream.listenerCount("unpipe") > 0 || stream.listenerCount("drain") > 0;
-  if (!isFed) {
-    stream.end();
-    return;
-  }
-  const timer = setTimeout(() => stream.destroy(), defaultDeadlines.closing).unref();
-  stream.once("close", () => clearTimeout(timer));
+  if (isFed) limitWriting();
+  else stream.end();
 }
 
 /** Ends the stream of a socket that is closed already, behind the messages that nothing has taken. */

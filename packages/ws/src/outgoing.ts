@@ -400,6 +400,7 @@ export class Outgoing {
     if (this.#parts === undefined || !isAllSent) return;
     for (const each of unsent) left.push(each);
     unsent.clear();
+    this.#parts.waiting.length = 0;
   }
 
   /** Calls back for what has left. */
