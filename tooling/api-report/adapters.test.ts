@@ -23,6 +23,10 @@ const differences: Readonly<Record<string, { readonly in: string; readonly becau
   requestHead: { in: "node", because: "Only Node has the messages of node:http that it converts." },
   responseHead: { in: "node", because: "For the same reason." },
   headersObject: { in: "node", because: "For the same reason." },
+  toDuplex: {
+    in: "node",
+    because: "Streams of Deno and Bun are those of the web platform, which `WebSocketStream` has.",
+  },
   Http2Transport: { in: "node", because: "Deno and Bun have no streams of HTTP/2 but those of node:http2." },
   SingleRequestOptions: { in: "node", because: "These are the options of `upgrade` and `upgradeStream`." },
   TcpOptions: { in: "node", because: "Only `net.connect` takes such options." },
@@ -49,6 +53,7 @@ const unnamed: Readonly<Record<string, string>> = {
   SocketSource: "Only classes of clients, and servers, construct the common interface with it.",
   StreamSource: "For the same reason.",
   SocketCore: "Only a socket creates the writer of a message in pieces.",
+  Closer: "Only `reconnect` says by whose rule a reconnecting client closes.",
   Answering: "Only the server creates an IncomingOpening.",
   Sha1: "The function of `NativeFunctions`, which a runtime lends.",
   ClientConfig: "`openUpgrade` takes options as well; programs that share a configuration import it from @hybi/core.",

@@ -606,4 +606,27 @@ await new Promise((resolve) => (socket.onclose = resolve));
 if (lines.join() !== "hello" || socket.protocol !== "chat") throw new Error(lines.join());
 await server.close();`,
   },
+  {
+    file: "packages/node/src/duplex.ts",
+    treatment: "run",
+    program: `
+import { createWriteStream as writeTo, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { connect as connectTo, listen, toDuplex } from "@hybi/node";
+const server = await listen((opening) => {
+  const socket = opening.accept();
+  socket.send("a line\\n");
+  socket.close(1000);
+}, { host: "127.0.0.1" });
+const folder = mkdtempSync(join(tmpdir(), "hybi-duplex-"));
+const connect = (url: string) => connectTo(url.replace("wss://example.com/", server.url));
+const createWriteStream = (name: string) => writeTo(join(folder, name));
+${place}
+const text = readFileSync(join(folder, "log.txt"), "utf8");
+rmSync(folder, { recursive: true });
+if (text !== "a line\\n") throw new Error(text);
+await server.close();`,
+  },
 ];

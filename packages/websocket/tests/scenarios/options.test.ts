@@ -438,7 +438,7 @@ describe("a message", () => {
 
   it.each([
     [{ compres: true }, "option/unknown", /compres is not an option of send. Did you mean compress\?/],
-    [{ binary: true }, "option/unknown", /There is none: a string is sent as text, and everything else as binary\.$/],
+    [{ binary: true }, "option/unknown", /There is none: strings are sent as text, and bytes and Blobs as binary\.$/],
     [{ compress: "yes" }, "option/type", /compress must be true or false/],
     [{ owned: 1 }, "option/type", /owned must be true or false/],
     [{ priority: 1.5 }, "send/priority", /integer/],
