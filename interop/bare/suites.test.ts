@@ -16,6 +16,7 @@ const unfit: Unfit = [
     "ReadableStream",
   ],
   [/^(.* > )?a stream has it as well$/, "ReadableStream"],
+  [/tell of Pings that arrive at a stream$/, "ReadableStream"],
   [/^(.* > )?acceptStream gives the stream another one$/, "ReadableStream"],
   [/^(.* > )?and a stream answers them all the same: it has no event for them$/, "ReadableStream"],
   [/a client whose random source > .* is rejected at the start/, "ReadableStream"],
