@@ -7,7 +7,7 @@ const goalsOfApi = goals.filter(({ row }) => row.startsWith("ws-api/"));
 
 // The figures are least times of bench/micro/ws-api.ts and counts of its heap, taken with Node 20 on a busy machine.
 const oneMessage =
-  "most of it is the kernel and Node; of the rest, without system calls, `ws` takes 1.2 µs a message and we 1.4 to 1.6, spread over pump, scheduler, blocks and transport, which gain only where a read brings several messages. One write of one array in place of one of two makes up for it, or does not, by the run";
+  "most of it is the kernel and Node; of the rest, without system calls, `ws` takes 1.2 µs a message and we 1.4 to 1.6, spread over pump, scheduler, blocks and transport, which gain only where a read brings several messages. Over sockets it is as fast as `ws` in one run and slower in the next";
 const pingPong =
   "without system calls it is 0.7 to 0.8 of `ws`, which masks into one Buffer and writes that, where ours goes through scheduler, block, pump and transport";
 const idle =
@@ -18,15 +18,15 @@ const reasons: Readonly<Record<string, string>> = {
   "ws-api/text 32x1": oneMessage,
   "ws-api/binary 32x1": oneMessage,
   "ws-api/binary 8x8x16384-binary":
-    "without system calls it is 7.8 by least times and 3.4 with all that the collector does: each message that came in several reads is joined into an array outside the heap, which V8 answers with full collections",
+    "without system calls it is 7.8 by least times and 3.4 with all that the collector does: each message that came in several reads is joined into an array outside the heap. That the collector is the reason is inferred and not measured",
   "ws-api/client ping-pong-text": pingPong,
   "ws-api/client ping-pong-binary": pingPong,
   "ws-api/client firehose-binary":
-    "without system calls it is 1.08 by least times, and 0.8 with all that the collector does: both give views of what was read, and copy a message that came in several reads, ours into an array that is zeroed first",
+    "without system calls it is 1.08 by least times, and 0.8 with all that the collector does: both give views of what was read, and copy a message that came in several reads. Why it differs so much over sockets of Node 20 was not found",
   "ws-api/broadcast sockets":
-    "without system calls a delivery takes 0.25 µs in both. Bytes are encoded once for all, but compared at each send, 0.1 µs for 200 B, because a program may have changed them",
-  "ws-api/deflate 4x4x200": "nearly all of it is zlib",
-  "ws-api/deflate 4x4x2048": "nearly all of it is zlib",
+    "without system calls a delivery takes about 0.25 µs in both. Bytes are encoded once for all, but compared at each send, 0.1 µs for 200 B, because a program may have changed them",
+  "ws-api/deflate 4x4x200": "in the same row of `listen` nearly all of it is zlib",
+  "ws-api/deflate 4x4x2048": "in the same row of `listen` nearly all of it is zlib",
   "ws-api/idle heap": idle,
   "ws-api/idle heap-used": idle,
 };

@@ -1,14 +1,14 @@
-/** Type-checks every `tsconfig.json` and `tsconfig.test.json` with tsc, the native compiler, two at a time. */
+/** Type-checks every project, `tsconfig.json` and `tsconfig.test.json` and the like, with tsc, the native compiler, two at a time. */
 
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { conclude, packageFolders, root, run } from "../repository.ts";
 
 const folders = [".", "bench", "examples", "fuzz", "interop", "tooling", ...packageFolders()];
 const projects = folders.flatMap((folder) =>
-  ["tsconfig.json", "tsconfig.test.json"]
-    .map((file) => `${folder}/${file}`)
-    .filter((path) => existsSync(join(root, path))),
+  readdirSync(join(root, folder))
+    .filter((file) => /^tsconfig(?:\.\w+)?\.json$/.test(file) && file !== "tsconfig.base.json")
+    .map((file) => `${folder}/${file}`),
 );
 const withoutTsconfig = packageFolders().filter((folder) => !readdirSync(join(root, folder)).includes("tsconfig.json"));
 const findings = withoutTsconfig.map((folder) => `${folder} has no tsconfig.json`);

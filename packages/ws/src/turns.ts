@@ -13,7 +13,7 @@ export function currentTurn(): number {
   return turn;
 }
 
-/** Runs `task`, of which there is one, at the end of this turn. */
+/** Runs `task` at the end of this turn. Only one module has a task, and always the same. */
 export function atEndOfTurn(task: () => void): void {
   currentTurn();
   atEnd = task;

@@ -1,18 +1,7 @@
-import { readFileSync } from "node:fs";
 import * as hybi from "@hybi/ws";
 import { expect, it } from "vitest";
 import * as ws from "ws";
 import * as pages from "../src/browser.ts";
-
-const uses = (name: string): string[] =>
-  readFileSync(new URL(`types/${name}.ts`, import.meta.url), "utf8")
-    .split("\n")
-    .filter((line) => !line.startsWith("/**") && !line.includes(" from "));
-
-it("the typical uses, which the compiler checks with both packages, are the same", () => {
-  expect(uses("hybi")).toEqual(uses("ws"));
-  expect(uses("ws").length).toBeGreaterThan(50);
-});
 
 it("what ws exports for programs is there, on the class and beside it", () => {
   const names = Object.keys(ws).filter((name) => name !== "module.exports");

@@ -163,6 +163,8 @@ describe("failureText of an error of TLS", () => {
   ])("says where to name an issuer that is not known: %s", (message) => {
     const text = failureText({ kind: "transport", error: new Error(message) });
     expect(text).toBe(`${message}: to trust the certificate of its issuer, pass it in transportOptions: { tls: … }.`);
+    const ofProxy = failureText({ kind: "proxy", cause: { kind: "transport", error: new Error(message) } });
+    expect(ofProxy).toContain("pass it in transportOptions: { proxy: { tls: … } }.");
   });
 
   it("says nothing of it otherwise", () => {

@@ -74,6 +74,11 @@ export function failureOf(violation: Violation): Failure {
 
 /** Describes a failure in one sentence, for logs. Never empty. All that carry the failure have this text as their `message`. */
 export function failureText(failure: Failure): string {
+  return textOf(failure, "transportOptions: { tls: … }");
+}
+
+/** `tls` is where the options of TLS are. */
+function textOf(failure: Failure, tls: string): string {
   switch (failure.kind) {
     case "violation":
     case "too-late":
@@ -81,10 +86,10 @@ export function failureText(failure: Failure): string {
     case "rejected":
       return answered("The server", failure.response);
     case "transport":
-      return withTlsHint(errorText(failure.error));
+      return withTlsHint(errorText(failure.error), tls);
     case "proxy":
       if (failure.cause.kind === "rejected") return answered("The proxy", failure.cause.response);
-      return `The proxy opened no tunnel: ${failureText(failure.cause)}`;
+      return `The proxy opened no tunnel: ${textOf(failure.cause, "transportOptions: { proxy: { tls: … } }")}`;
     case "given-up":
       return failure.error === undefined ? "The connection was given up." : errorText(failure.error);
     default:
@@ -99,10 +104,10 @@ const notTls = /SSL routines:\w+:(?:wrong[ _]version[ _]number|http[ _]request)|
 const unknownIssuer = /self[- ]signed cert|unable to (?:verify the first cert|get (?:local )?issuer)|UnknownIssuer/i;
 
 /** Appends to such an error what to do: the wrong scheme of a URL and a certificate of one's own are the most common reasons. */
-function withTlsHint(text: string): string {
+function withTlsHint(text: string, tls: string): string {
   const hint = notTls.test(text)
     ? "one side uses TLS (wss:), and the other does not (ws:)."
-    : unknownIssuer.test(text) && "to trust the certificate of its issuer, pass it in transportOptions: { tls: … }.";
+    : unknownIssuer.test(text) && `to trust the certificate of its issuer, pass it in ${tls}.`;
   return hint ? `${text.replace(/[:.]$/, "")}: ${hint}` : text;
 }
 

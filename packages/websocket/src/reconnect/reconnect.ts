@@ -142,9 +142,16 @@ const closeAfterError = 1_000;
 // biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same type parameters.
 export interface Reconnecting<Socket extends SocketLike = SocketLike> extends AsyncDisposal {}
 
+/** Resolves when the client has ended, behind its last event. */
+let endOf: (client: Reconnecting) => Promise<void>;
+
 /** Created by `reconnect`. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface.
 export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventTarget {
+  static {
+    endOf = (client) => client.#ended;
+  }
+
   static readonly #listeners = new GuardedListeners((target) => (target as Reconnecting).#report);
 
   readonly #open: OpenSocket<Socket>;
@@ -175,6 +182,10 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   /** The `on…` attributes that were ever set. */
   #handlers: Partial<Record<keyof ReconnectEventMap, unknown>> | undefined;
   readonly #onAbort: () => void = () => this.close();
+  #onEnd!: () => void;
+  readonly #ended: Promise<void> = new Promise((resolve) => {
+    this.#onEnd = resolve;
+  });
 
   /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
   constructor(open: OpenSocket<Socket>, options: ReconnectOptions = {}, closer: Closer = "page") {
@@ -466,6 +477,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
       this.#endError = decision.why === "closed" ? undefined : new ReconnectError(outcome, decision.why);
       this.#loops?.end(this.#endError);
       this.dispatchEvent(new EndedEvent(outcome, decision.why, this.#outbox.take()));
+      this.#onEnd();
       return;
     }
     this.#state = "waiting";
@@ -512,9 +524,8 @@ defineInterface(Reconnecting, "Reconnecting", [
 ]);
 
 defineAsyncDisposal(Reconnecting, (client) => {
+  // Not by listening for the event, which another listener may stop.
+  const ended = endOf(client);
   client.close(1000);
-  return new Promise((resolve) => {
-    if (client.state === "ended") resolve();
-    else client.addEventListener("ended", () => resolve());
-  });
+  return ended;
 });

@@ -1,7 +1,7 @@
 /**
  * What other implementations call our options, in lower case, for the suggestion in the error of an unknown option. A value that is no
- * plain name says where the option is, and one that ends in a period what there is instead. Bundles for browsers and Workers have no suggestions: they get `left-out.ts` in place of this
- * module (the field `browser` of `package.json`).
+ * plain name says where the option is, and one that ends in a period what there is instead. Bundles for browsers and Workers have no
+ * suggestions: they get `left-out.ts` in place of this module (the field `browser` of `package.json`).
  */
 import { backoffAliases, type OptionAliases, settingAliases } from "@hybi/core/options";
 
@@ -24,10 +24,11 @@ export function clientAliases(runtime: object): OptionAliases {
     protocolversion: "There is none: the version is always 13 (RFC 6455 §4.1).",
     socketpath: "transportOptions: { path: … }",
     dispatcher: "transportOptions",
+    ...Object.fromEntries(["tls", "path"].map((name) => [name, `transportOptions: { ${name}: … }`])),
     ...Object.fromEntries(
-      ["tls", "tcp", "proxy", "agent", "path", "http2"].map((name) => [name, `transportOptions: { ${name}: … }`]),
+      ["tcp", "proxy", "agent", "http2"].map((name) => [name, `transportOptions: { ${name}: … } in Node`]),
     ),
-    ...each(["localaddress", "localport", "family", "lookup"], "transportOptions: { tcp: … }"),
+    ...each(["localaddress", "localport", "family", "lookup"], "transportOptions: { tcp: … } in Node"),
     ...each(
       ["ca", "cacerts", "cert", "key", "pfx", "passphrase", "servername", "rejectunauthorized"],
       "transportOptions: { tls: … }",

@@ -237,6 +237,8 @@ const broadcastChecks: OptionChecks<BroadcastOptions> = {
   maxBuffered: takes.atLeast(0),
 };
 
+const broadcastAliases: OptionAliases = /* @__PURE__ */ sendAliases();
+
 /** Options of a shutdown. */
 export interface ShutdownOptions {
   /**
@@ -652,7 +654,7 @@ export class WebSocketServer {
     // biome-ignore lint/complexity/noArguments: a missing message is an error, as in `send`.
     requireArguments(arguments, 1, "broadcast()");
     const prepared = isPrepared(data) ? data : this.#prepare(data);
-    checkOptions("broadcast", options, broadcastChecks, sendAliases());
+    checkOptions("broadcast", options, broadcastChecks, broadcastAliases);
     const { except = [], maxBuffered = Number.POSITIVE_INFINITY, priority, compress } = options;
     // Without options there is nothing to check for each socket.
     const how = priority === undefined && compress === undefined ? undefined : { priority, compress };

@@ -1,6 +1,7 @@
 /** `await using`: sockets, streams and servers close, and it waits until they are closed. */
 import { describe, expect, it } from "vitest";
 import { asyncDisposeSymbol } from "../../src/dom/async-disposal.ts";
+import { reconnect } from "../../src/reconnect/reconnect.ts";
 import { createListeningServer } from "../../src/server/listening.ts";
 import { World } from "../support/link.ts";
 
@@ -37,6 +38,20 @@ describe.skipIf(key === undefined)("await using", () => {
     });
     await dispose(client).then(() => order.push("disposed"));
     expect(order).toEqual(["close", "disposed"]);
+  });
+
+  it("waits for the end of a reconnecting client in the same way", async () => {
+    const world = new World();
+    const client = reconnect(() => new world.WebSocket("ws://example.com/"), { runtime: { clock: world.clock } });
+    const order: string[] = [];
+    client.addEventListener("ended", (event) => {
+      event.stopImmediatePropagation();
+      order.push("ended");
+    });
+    await new Promise((resolve) => client.addEventListener("open", resolve));
+    await dispose(client).then(() => order.push("disposed"));
+    expect(order).toEqual(["ended", "disposed"]);
+    await dispose(client);
   });
 
   it("waits for a socket that is closing already, and gives up one that is connecting", async () => {

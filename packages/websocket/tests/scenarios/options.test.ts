@@ -76,7 +76,7 @@ const clientRows = (what: string, take: Taker): Row[] => [
   [what, take, { keepAlive: true }, "option/unknown", /Did you mean deadlines: \{ ping: … \}\?/],
   [what, take, { pingInterval: 5 }, "option/unknown", /Did you mean deadlines: \{ ping: … \}\?/],
   [what, take, { heartbeat: 5 }, "option/unknown", /Did you mean deadlines: \{ ping: … \}\?/],
-  [what, take, { agent: {} }, "option/unknown", /Did you mean transportOptions: \{ agent: … \}\?/],
+  [what, take, { agent: {} }, "option/unknown", /Did you mean transportOptions: \{ agent: … \} in Node\?/],
   [what, take, { rejectUnauthorizedd: false }, "option/unknown", /It takes .*protocols/],
   [what, take, { url: "ws://else/" }, "option/unknown", /url is not an option/],
   [what, take, { delivery: "pieces" }, "option/unknown", /delivery is not an option/],

@@ -1,4 +1,7 @@
-/** Typical uses. `ws.ts` is the same file with the other package: both compile, so that a program of `ws` compiles with either. */
+/**
+ * Typical uses of `ws`, which must compile with its types and with ours: `tsconfig.test.json` resolves "ws" to the package of that name,
+ * `tsconfig.hybi.json` to this one.
+ */
 import {
   type Agent,
   type ClientRequest,
@@ -30,7 +33,7 @@ import WebSocket, {
   type VerifyClientCallbackAsync,
   type VerifyClientCallbackSync,
   WebSocketServer,
-} from "@hybi/ws";
+} from "ws";
 
 class Mine extends WebSocket {
   isAlive = true;
